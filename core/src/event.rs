@@ -1,0 +1,147 @@
+//! The one door: four kinds of event go in, an outcome and its effects come out.
+
+use alloc::vec::Vec;
+
+use crate::id::{AdapterId, DeviceId, ProcessId, ThreadId, WaitId};
+use crate::object::adapter::AdapterConfig;
+use crate::object::device::ExecutionState;
+use crate::object::process::{PlaceProcessHandle, ProcessConfig, SetNtHandleFlags};
+use crate::refusal::Refusal;
+use crate::reply::{Output, Reply};
+use crate::request::Request;
+use crate::status::NtStatus;
+
+/// Something that happens to the kernel.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Event {
+    /// A client thread makes a request.
+    Call(Call),
+    /// The machine does one enabled thing by itself.
+    Step(Step),
+    /// Something breaks or dies.
+    Incident(Incident),
+    /// The embedding program sets the stage.
+    Host(Host),
+}
+
+/// A request by a thread, with the option picked where the rules leave its result open.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Call {
+    /// The calling thread; its process is the caller.
+    pub thread: ThreadId,
+    /// What it asks for.
+    pub request: Request,
+    /// One of the options that [`crate::Kernel::picks`] lists; nearly always [`Pick::Only`].
+    pub pick: Pick,
+}
+
+/// One option of a call whose result the rules leave open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pick {
+    /// The rules leave nothing open.
+    Only,
+}
+
+/// A transition that the machine takes by itself (T1 to T15 of the rulebook).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// T12: a destroyed object without a blocker goes away (TRD-14).
+    Reclaim(Reclaimable),
+}
+
+/// What T12 can take away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reclaimable {
+    /// A destroyed device.
+    Device(DeviceId),
+}
+
+/// Something that breaks or dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Incident {
+    /// A thread ends; its process goes on (TRD-12).
+    EndThread(ThreadId),
+    /// A process is killed: as if it had ended by itself (TRD-10).
+    KillProcess(ProcessId),
+    /// An adapter stops or is removed (FLT-17).
+    StopAdapter(AdapterId),
+}
+
+/// What the embedding program sets up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// A new adapter starts running.
+    AddAdapter(AdapterConfig),
+    /// A process without a parent begins.
+    CreateProcess(ProcessConfig),
+    /// A thread begins in a process.
+    StartThread(ProcessId),
+    /// A process gets an NT handle to a process, as from a call that is not simulated (opening a process by its id).
+    PlaceProcessHandle(PlaceProcessHandle),
+    /// The inherit and protect flags of an NT handle change (NTH-04).
+    SetNtHandleFlags(SetNtHandleFlags),
+}
+
+/// What an event led to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Outcome {
+    /// The answer to whoever caused the event.
+    pub answer: Answer,
+    /// What else became visible, in a fixed order.
+    pub effects: Vec<Effect>,
+}
+
+/// The answer to an event.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// It was done; a call returns this reply. Its status can be of the success class without being `SUCCESS`.
+    Complete(Reply),
+    /// A call was refused and returns this status.
+    Refused(Refusal),
+    /// The calling thread is blocked; its reply comes later as an effect.
+    Pending(WaitId),
+}
+
+/// Something that an event made visible besides its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// A device entered Error with this state (FLT-04); in order of creation.
+    DeviceEnteredError {
+        /// The device.
+        device: DeviceId,
+        /// What GetDeviceState reports from now on.
+        state: ExecutionState,
+    },
+    /// A device lost its handle and awaits its reclaim, or went away with its process.
+    DeviceDestroyed {
+        /// The device.
+        device: DeviceId,
+    },
+    /// A thread ended, by itself or with its process; in order of creation.
+    ThreadEnded {
+        /// The thread.
+        thread: ThreadId,
+    },
+    /// A process ended.
+    ProcessEnded {
+        /// The process.
+        process: ProcessId,
+    },
+}
+
+impl Outcome {
+    /// Done, with nothing to report.
+    pub(crate) const fn done() -> Self {
+        Self::with(Output::None)
+    }
+
+    /// Done, with an output.
+    pub(crate) const fn with(output: Output) -> Self {
+        Self::answer(Answer::Complete(Reply { status: NtStatus::SUCCESS, output }))
+    }
+
+    /// This answer and no effects.
+    pub(crate) const fn answer(answer: Answer) -> Self {
+        Self { answer, effects: Vec::new() }
+    }
+}

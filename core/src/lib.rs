@@ -1,0 +1,146 @@
+//! The graphics kernel of Windows as D3DKMT clients see it: an executable specification, as a value.
+//!
+//! - The kernel is a value, `Kernel: Clone + Eq + Hash`. It has no clock, no randomness, no input or output and no memory of
+//!   what happened, only what can influence a later legal outcome.
+//! - Everything enters by one door, [`Kernel::handle`], as one of four kinds of [`Event`]: a **call** of a client thread, a
+//!   **step** that the machine takes by itself, an **incident** (something dies or breaks), a **host** event (the stage is set).
+//! - A call is first checked and then committed. The checks only read, and end in a [`Refusal`] with its status and rule or
+//!   in a plan; a plan cannot fail. So a refused call has changed nothing, and the few that must are plans of their own.
+//! - Whatever the rules leave open is listed in a fixed order by [`Kernel::choices`] and [`Kernel::picks`]. A policy, a seed, a
+//!   recording and an exhaustive search are ways to pick from the same list ([`Choose`]).
+//! - A second, smaller kernel, the model, says the same rules again in words of its own. Neither knows the other.
+//! - A bridge outside of both drives them side by side and reports the first difference with the number of its rule.
+//!
+//! ```
+//! use kmt_core::*;
+//!
+//! # fn main() -> Result<(), Misuse> {
+//! let mut kernel = Kernel::default();
+//! let luid = Luid::from_parts(0, 0x1234);
+//!
+//! // Set the stage: an adapter, and a process with a thread.
+//! let Answer::Complete(Reply { output: Output::Adapter(gpu), .. }) =
+//!     kernel.handle(Event::Host(Host::AddAdapter(AdapterConfig::new(luid))))?.answer
+//! else { unreachable!() };
+//! let Answer::Complete(Reply { output: Output::CreateProcess { process, .. }, .. }) =
+//!     kernel.handle(Event::Host(Host::CreateProcess(ProcessConfig::default())))?.answer
+//! else { unreachable!() };
+//! let Answer::Complete(Reply { output: Output::Thread(thread), .. }) =
+//!     kernel.handle(Event::Host(Host::StartThread(process)))?.answer
+//! else { unreachable!() };
+//! let call = |request| Event::Call(Call { thread, request, pick: Pick::Only });
+//!
+//! // Open the adapter and make a device on it.
+//! let open = Request::OpenAdapterFromLuid(OpenAdapterFromLuid { luid });
+//! let Answer::Complete(Reply { output: Output::OpenAdapterFromLuid { adapter }, .. }) =
+//!     kernel.handle(call(open))?.answer
+//! else { unreachable!() };
+//! let create = Request::CreateDevice(CreateDevice { adapter, flags: 0 });
+//! let Answer::Complete(Reply { output: Output::CreateDevice { device }, .. }) = kernel.handle(call(create))?.answer
+//! else { unreachable!() };
+//! assert_eq!((adapter.raw(), device.raw()), (0x4000_0000, 0x4000_0040));
+//!
+//! // The adapter is pulled out: calls on its devices are refused, with a reason.
+//! kernel.handle(Event::Incident(Incident::StopAdapter(gpu)))?;
+//! let state = Request::GetDeviceState(GetDeviceState { device, state_type: 1 });
+//! let Answer::Refused(refusal) = kernel.handle(call(state))?.answer else { unreachable!() };
+//! assert_eq!((refusal.status, refusal.rule), (NtStatus::DEVICE_REMOVED, rule::ADP_12));
+//! let again = Request::CreateDevice(CreateDevice { adapter, flags: 0 });
+//! let Answer::Refused(refusal) = kernel.handle(call(again))?.answer else { unreachable!() };
+//! assert_eq!(refusal.to_string(), "C00002B6 DEVICE_REMOVED because FLT-18 (Calls on a stopped adapter)");
+//!
+//! // Destroying works all the same, and the machine takes the device away in a step of its own.
+//! kernel.handle(call(Request::DestroyDevice(DestroyDevice { device })))?;
+//! for step in kernel.choices() {
+//!     kernel.handle(Event::Step(step))?;
+//! }
+//! assert_eq!(kernel.devices().count(), 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to start reading
+//!
+//! 1. `event.rs`, `request.rs`, `reply.rs`, `refusal.rs`: what goes in and what comes out.
+//! 2. `kernel.rs`: the state and the dispatch; `plan.rs`: what lies between the checks and the effects.
+//! 3. `object/`, a file per object: its life cycle, state, requests, checks and effects; `object/teardown.rs`: how things end.
+//! 4. `handle/`: the local table, the NT table, duplication, access masks.
+//! 5. `invariant.rs`: what holds in every state; `choose.rs`, `simulator.rs`: a kernel that runs by itself.
+//!
+//! `arena.rs` and `roster.rs` are the two containers of our own, `limits.rs` and `profile.rs` all that can be configured, and
+//! `planted.rs` the mistakes that prove the checkers. Why things are as they are is in `DESIGN.md`.
+//!
+//! # Glossary
+//!
+//! - **Adapter**: a GPU. **Device**: what one process works with one adapter through.
+//! - **Local handle**: a D3DKMT handle, an entry of the table of one process. **NT handle**: an entry of the other table that
+//!   each process has; it names a system-wide **NT object** and carries a granted access mask.
+//! - **Generation**: two bits of a local handle that change whenever its entry is freed. **Reserve**: how many free entries
+//!   stay free, so that a number rests before it is used again.
+//! - **Active**, **Error**: the two states of a device; the **execution state** says what put it in Error first.
+//! - **Destroyed**: without a handle, and not yet **reclaimed**, that is, taken away by the machine.
+//! - **Running**, **stopped**: the two states of an adapter, the second for ever.
+//! - **Refused**: answered with a failure status. **Misuse**: asked for by the embedding program and impossible.
+//! - **Rule**: a numbered sentence of the rulebook; `ADP-09` in the source stands above what implements it.
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod arena;
+#[doc(hidden)]
+pub mod bench_support;
+mod choose;
+mod event;
+mod handle;
+mod id;
+mod inspect;
+pub mod invariant;
+mod kernel;
+mod limits;
+mod object;
+mod plan;
+mod planted;
+mod profile;
+mod refusal;
+mod reply;
+mod request;
+mod roster;
+pub mod rule;
+mod simulator;
+mod status;
+
+pub use choose::{Choose, ChooseError, FirstEnabled, Recorder, Replay, Seeded};
+pub use event::{Answer, Call, Effect, Event, Host, Incident, Outcome, Pick, Reclaimable, Step};
+pub use handle::LocalHandle;
+pub use handle::nt::{CloseHandle, DuplicateHandle, NtHandle};
+pub use id::{AdapterId, DeviceId, NtObjectId, ProcessId, ThreadId, WaitId};
+pub use inspect::{
+    AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtObjectView,
+    NtTableView, ProcessView, ThreadState, ThreadView,
+};
+pub use kernel::Kernel;
+pub use limits::{Limits, TableLimits};
+pub use object::adapter::{
+    AdapterConfig, AdapterInfo, AdapterKind, CloseAdapter, EnumAdapters2, EnumAdapters3, Luid,
+    OpenAdapterFromLuid,
+};
+pub use object::device::{
+    CreateDevice, DestroyDevice, DeviceStateReport, ExecutionState, GetDeviceState, MarkDeviceAsError,
+    PageFaultState,
+};
+pub use object::process::{Bitness, CreateProcess, PlaceProcessHandle, ProcessConfig, SetNtHandleFlags};
+#[cfg(feature = "planted")]
+pub use planted::Planted;
+pub use profile::Profile;
+pub use refusal::{Misuse, Refusal};
+pub use reply::{Output, Reply};
+pub use request::{EntryPoint, Request};
+pub use simulator::{SettleError, Simulator};
+pub use status::NtStatus;
+
+// A kernel can move between threads and be read from several.
+const _: fn() = || {
+    const fn assert<T: Send + Sync>() {}
+    assert::<Kernel>();
+};

@@ -1,0 +1,101 @@
+//! Mistakes that are tempting to make, to be switched on one at a time, so that whoever checks the kernel can be checked.
+//!
+//! Without the feature `planted` nothing of this is in the library: the switch does not exist, and every question for it
+//! is answered with a constant.
+
+use crate::kernel::Kernel;
+#[cfg(feature = "planted")]
+use crate::rule::{self, Rule};
+
+macro_rules! planted {
+    ($($name:ident breaks $rule:ident: $description:literal,)*) => {
+        /// A mistake that the kernel can be told to make.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(not(feature = "planted"), expect(unreachable_pub, reason = "exported with the feature only"))]
+        #[cfg_attr(not(feature = "planted"), allow(dead_code, reason = "some are asked for with the feature only"))]
+        pub enum Planted {
+            $(#[doc = $description] $name,)*
+        }
+
+        #[cfg(feature = "planted")]
+        impl Planted {
+            /// All of them, in the order of their rules.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The name, as in the source.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// What goes wrong, in one sentence.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$name => $description,)*
+                }
+            }
+
+            /// The rule that it breaks.
+            #[must_use]
+            pub const fn rule(self) -> Rule {
+                match self {
+                    $(Self::$name => rule::$rule,)*
+                }
+            }
+        }
+    };
+}
+
+planted! {
+    RefusedCreateDeviceUsesAHandle breaks HND_06: "A refused CreateDevice uses up a handle.",
+    StaleGenerationAccepted breaks HND_08: "A handle whose generation has passed still resolves.",
+    FreedEntryToTheHead breaks HND_10: "A freed table entry goes to the head of the free list.",
+    GenerationNotAdvanced breaks HND_13: "A freed table entry keeps its generation.",
+    ProtectedHandleCloses breaks NTH_08: "CloseHandle closes a protected handle.",
+    DuplicateWidensRights breaks NTH_12: "DuplicateHandle grants whatever is asked for.",
+    SourceClosedOnSuccessOnly breaks NTH_13: "A refused DuplicateHandle leaves the source open that it should close.",
+    InheritanceIgnoresTheFlag breaks NTH_18: "A child inherits handles without the inherit flag.",
+    ExitLeavesNtHandleCounts breaks NTH_20: "The end of a process does not lower the counts of its NT handles.",
+    StoppedAdapterOpens breaks ADP_04: "OpenAdapterFromLuid opens a stopped adapter.",
+    FirstCloseDestroysTheDevices breaks ADP_08: "CloseAdapter destroys the devices though another handle is left.",
+    LastCloseLeavesTheDevices breaks ADP_09: "The last CloseAdapter leaves the devices as they are.",
+    LaterErrorOverwritesTheFirst breaks ADP_11: "A later error replaces the execution state of the first.",
+    StopMissesDestroyedDevices breaks FLT_17: "An adapter stop leaves devices out that await their reclaim.",
+    StopMissesOtherProcesses breaks FLT_17: "An adapter stop reaches the devices of one process only.",
+    EnumerationListsStoppedAdapters breaks FLT_18: "EnumAdapters2 and EnumAdapters3 report stopped adapters.",
+}
+
+impl Kernel {
+    /// The kernel with one mistake switched on, or none.
+    #[cfg(feature = "planted")]
+    #[must_use]
+    pub fn with_planted(self, planted: Option<Planted>) -> Self {
+        Self { planted, ..self }
+    }
+
+    /// Whether this mistake is to be made.
+    #[cfg(feature = "planted")]
+    pub(crate) fn planted(&self, mistake: Planted) -> bool {
+        self.planted == Some(mistake)
+    }
+
+    /// Whether this mistake is to be made: never.
+    #[cfg(not(feature = "planted"))]
+    #[inline]
+    pub(crate) const fn planted(&self, _: Planted) -> bool {
+        false
+    }
+
+    /// The effect of [`Planted::RefusedCreateDeviceUsesAHandle`].
+    #[cfg(feature = "planted")]
+    pub(crate) fn use_up_a_handle(&mut self, caller: crate::ProcessId, request: &crate::Request) {
+        let table = &mut self.process_mut(caller).handles;
+        if matches!(request, crate::Request::CreateDevice(_)) && table.can_allocate(1) {
+            let handle = table.allocate(crate::handle::Kind::Device, 0);
+            table.free(handle);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What a call gives back: a status and the output fields of its argument structure.
+
+use alloc::vec::Vec;
+
+use crate::handle::LocalHandle;
+use crate::handle::nt::NtHandle;
+use crate::id::{AdapterId, ProcessId, ThreadId};
+use crate::object::adapter::AdapterInfo;
+use crate::object::device::DeviceStateReport;
+use crate::status::NtStatus;
+
+/// The reply of a call that was not refused.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Reply {
+    /// `SUCCESS`, or another status of the success class.
+    pub status: NtStatus,
+    /// The outputs, all of them written (LIF-14).
+    pub output: Output,
+}
+
+/// The output fields of a call, or what a host event made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Output {
+    /// The call has no output.
+    None,
+    /// OpenAdapterFromLuid.
+    OpenAdapterFromLuid {
+        /// The new adapter handle.
+        adapter: LocalHandle,
+    },
+    /// EnumAdapters2 and EnumAdapters3.
+    EnumAdapters {
+        /// NumAdapters: how many were reported, or the largest number supported when there was no array (ADP-05).
+        count: u32,
+        /// The entries written, in order of creation of the adapters.
+        entries: Vec<AdapterInfo>,
+    },
+    /// CreateDevice. The command buffer and list pointers are NULL and their sizes 0 (ADP-10), so they are not spelt out.
+    CreateDevice {
+        /// The new device handle.
+        device: LocalHandle,
+    },
+    /// GetDeviceState.
+    GetDeviceState(DeviceStateReport),
+    /// DuplicateHandle.
+    DuplicateHandle {
+        /// The value written to pTargetHandle; none where that pointer was NULL (NTH-16) or nothing was made (NTH-14).
+        target: Option<NtHandle>,
+    },
+    /// CreateProcess.
+    CreateProcess {
+        /// The new process.
+        process: ProcessId,
+        /// hProcess in the parent; none for a process without a parent.
+        handle: Option<NtHandle>,
+    },
+    /// A host event added this adapter.
+    Adapter(AdapterId),
+    /// A host event started this thread.
+    Thread(ThreadId),
+    /// A host event placed this handle.
+    NtHandle(NtHandle),
+}

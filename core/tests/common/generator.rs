@@ -1,0 +1,194 @@
+//! A small deterministic generator of numbers and of garbage.
+
+use kmt_core::{
+    AdapterConfig, AdapterId, AdapterKind, Bitness, CloseAdapter, CloseHandle, CreateDevice, CreateProcess,
+    DestroyDevice, DuplicateHandle, EntryPoint, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, Host,
+    Incident, Kernel, LocalHandle, Luid, MarkDeviceAsError, NtHandle, OpenAdapterFromLuid,
+    PlaceProcessHandle, ProcessConfig, ProcessId, Request, SetNtHandleFlags, ThreadId,
+};
+
+/// The generator SplitMix64, and the ids and handles that it likes to name.
+pub struct Random {
+    state: u64,
+    processes: Vec<u64>,
+    threads: Vec<u64>,
+    local_handles: Vec<u64>,
+    nt_handles: Vec<u64>,
+}
+
+impl Random {
+    pub const fn new(seed: u64) -> Self {
+        Self {
+            state: seed,
+            processes: Vec::new(),
+            threads: Vec::new(),
+            local_handles: Vec::new(),
+            nt_handles: Vec::new(),
+        }
+    }
+
+    pub fn word(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.word() % bound
+    }
+
+    fn coin(&mut self) -> bool {
+        self.below(2) == 0
+    }
+
+    /// One of these, or now and then any word at all.
+    fn near(&mut self, likely: &[u64]) -> u64 {
+        match self.below(16) {
+            0 => self.word(),
+            1 => self.word() >> 32,
+            _ if likely.is_empty() => self.below(8),
+            _ => likely[self.below(likely.len() as u64) as usize],
+        }
+    }
+
+    fn small(&mut self) -> u32 {
+        self.near(&[0, 1, 2, 3, 4, 5, 6, 7]) as u32
+    }
+
+    fn local(&mut self) -> LocalHandle {
+        let likely = self.local_handles.clone();
+        LocalHandle::from_raw(self.near(&likely) as u32)
+    }
+
+    fn nt(&mut self) -> NtHandle {
+        let likely = self.nt_handles.clone();
+        NtHandle::from_raw(self.near(&likely))
+    }
+
+    fn access(&mut self) -> u32 {
+        self.near(&[0, 0x40, 0x1F_FFFF, 0x1000_0000, 0x8000_0000, 0x0200_0000, 0x0100_0000, 0x41]) as u32
+    }
+
+    fn luid(&mut self) -> Luid {
+        Luid::from_raw(self.near(&[0, 1, 2, 3, 4]))
+    }
+
+    fn config(&mut self) -> ProcessConfig {
+        let bits = if self.coin() { Bitness::Bits32 } else { Bitness::Bits64 };
+        ProcessConfig { user: self.small(), session: self.small(), bits, raise_priority: self.coin() }
+    }
+
+    fn process(&mut self) -> ProcessId {
+        let likely = self.processes.clone();
+        ProcessId::from_number(self.near(&likely) as u32)
+    }
+
+    pub fn thread(&mut self) -> ThreadId {
+        let likely = self.threads.clone();
+        ThreadId::from_number(self.near(&likely) as u32)
+    }
+
+    pub fn request(&mut self) -> Request {
+        match self.below(20) {
+            0 | 1 => Request::OpenAdapterFromLuid(OpenAdapterFromLuid { luid: self.luid() }),
+            2 => Request::EnumAdapters2(EnumAdapters2 { capacity: self.small(), has_array: self.coin() }),
+            3 => Request::EnumAdapters3(EnumAdapters3 {
+                filter: self.near(&[0, 1, 2, 3, 4]),
+                capacity: self.small(),
+                has_array: self.coin(),
+            }),
+            4 => Request::CloseAdapter(CloseAdapter { adapter: self.local() }),
+            5..=8 => Request::CreateDevice(CreateDevice { adapter: self.local(), flags: self.small() }),
+            9 => Request::DestroyDevice(DestroyDevice { device: self.local() }),
+            10 | 11 => {
+                Request::GetDeviceState(GetDeviceState { device: self.local(), state_type: self.small() })
+            }
+            12 => Request::MarkDeviceAsError(MarkDeviceAsError {
+                device: self.local(),
+                reason: self.near(&[0x8000_0000, 0x8000_0006, 0]) as u32,
+            }),
+            13 => Request::CloseHandle(CloseHandle { handle: self.nt() }),
+            14..=17 => Request::DuplicateHandle(self.duplicate()),
+            18 => {
+                Request::CreateProcess(CreateProcess { inherit_handles: self.coin(), config: self.config() })
+            }
+            _ if self.below(16) == 0 => Request::ExitProcess,
+            _ => Request::NullArgument(EntryPoint::CreateDevice),
+        }
+    }
+
+    fn duplicate(&mut self) -> DuplicateHandle {
+        DuplicateHandle {
+            source_process: self.nt(),
+            source: self.nt(),
+            target_process: self.nt(),
+            desired_access: self.access(),
+            attributes: self.small(),
+            options: self.small(),
+            report_target: self.coin(),
+        }
+    }
+
+    pub fn host(&mut self) -> Host {
+        match self.below(6) {
+            0 => Host::AddAdapter(self.adapter_config()),
+            1 => Host::CreateProcess(self.config()),
+            2 => Host::StartThread(self.process()),
+            3 | 4 => Host::PlaceProcessHandle(PlaceProcessHandle {
+                holder: self.process(),
+                target: self.process(),
+                granted_access: self.access(),
+                inherit: self.coin(),
+                protect_from_close: self.coin(),
+            }),
+            _ => Host::SetNtHandleFlags(SetNtHandleFlags {
+                process: self.process(),
+                handle: self.nt(),
+                inherit: self.coin(),
+                protect_from_close: self.coin(),
+            }),
+        }
+    }
+
+    fn adapter_config(&mut self) -> AdapterConfig {
+        let kinds = [AdapterKind::Full, AdapterKind::ComputeOnly, AdapterKind::DisplayOnly];
+        AdapterConfig {
+            luid: self.luid(),
+            kind: kinds[self.below(3) as usize],
+            nodes: self.near(&[1, 2, 64, 65, 0]) as u32,
+            physical_adapters: self.near(&[1, 1, 32, 33, 0]) as u32,
+            has_display: self.coin(),
+        }
+    }
+
+    pub fn incident(&mut self) -> Incident {
+        match self.below(3) {
+            0 => Incident::EndThread(self.thread()),
+            1 => Incident::KillProcess(self.process()),
+            _ => Incident::StopAdapter(AdapterId::from_number(self.small())),
+        }
+    }
+
+    /// Any event but a step, most often one by somebody who lives.
+    pub fn event(&mut self, kernel: &Kernel) -> Event {
+        self.processes = kernel.processes().map(|process| u64::from(process.id.number())).collect();
+        self.threads = kernel.threads().map(|thread| u64::from(thread.id.number())).collect();
+        self.local_handles = vec![0, 0x4000_0000, 0x8000_0000];
+        self.nt_handles = vec![u64::MAX, u64::MAX, u64::MAX, u64::MAX - 1, 0, 4, 9];
+        for process in kernel.processes() {
+            let live = kernel.local_table(process.id).into_iter().flat_map(|table| table.entries);
+            let live = live.filter(|entry| entry.object.is_some());
+            let raw = |index: u32, generation: u8| u64::from(u32::from(generation) << 30 | index << 6);
+            self.local_handles.extend(live.map(|entry| raw(entry.index, entry.generation)));
+            let open = kernel.nt_table(process.id).into_iter().flat_map(|table| table.entries);
+            self.nt_handles.extend(open.map(|entry| entry.handle.raw()));
+        }
+        match self.below(200) {
+            0 => Event::Incident(self.incident()),
+            1..=30 => Event::Host(self.host()),
+            _ => super::call(self.thread(), self.request()),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! No input whatsoever brings the kernel down.
+
+mod common;
+
+use common::generator::Random;
+use common::{World, small_table};
+use kmt_core::{Answer, Event, Kernel, Limits, Luid, NtStatus, ProcessId, Profile, Request, invariant, rule};
+
+/// Limits that a few events reach.
+fn tight() -> Limits {
+    Limits {
+        devices: 4,
+        processes: 5,
+        threads: 6,
+        adapters: 3,
+        nt_handles_per_process: 5,
+        ..small_table(4, 1, 8)
+    }
+}
+
+/// Two adapters, three processes and four threads under these limits.
+fn staged(limits: Limits) -> Kernel {
+    let mut world = World { kernel: Kernel::new(Profile::default(), limits).unwrap() };
+    for luid in [1, 2] {
+        world.adapter(Luid::from_raw(luid));
+    }
+    for _ in 0..3 {
+        world.process();
+    }
+    world.thread(ProcessId::from_number(1));
+    world.kernel
+}
+
+/// What a run has seen.
+#[derive(Default)]
+struct Seen {
+    complete: u32,
+    refused: u32,
+    refused_but_changed: u32,
+    misuse: u32,
+    steps: u32,
+}
+
+fn run(seed: u64, events: u32, limits: Limits, seen: &mut Seen) {
+    let mut random = Random::new(seed);
+    let mut kernel = staged(limits);
+    for _ in 0..events {
+        let choices = kernel.choices();
+        let event = if !choices.is_empty() && random.below(4) == 0 {
+            seen.steps += 1;
+            Event::Step(choices[random.below(choices.len() as u64) as usize])
+        } else {
+            random.event(&kernel)
+        };
+        let before = kernel.clone();
+        match kernel.handle(event.clone()) {
+            // Nothing changed.
+            Err(_) => {
+                seen.misuse += 1;
+                assert_eq!(kernel, before, "{event:?}");
+            }
+            Ok(outcome) => match outcome.answer {
+                Answer::Refused(refusal) => {
+                    assert!(!refusal.status.is_success_class());
+                    assert!(outcome.effects.is_empty());
+                    if kernel == before {
+                        seen.refused += 1;
+                    } else {
+                        // NTH-13 is the only exception.
+                        let Event::Call(call) = &event else { panic!("{event:?}") };
+                        let Request::DuplicateHandle(request) = &call.request else { panic!("{event:?}") };
+                        assert_eq!(request.options & 1, 1);
+                        seen.refused_but_changed += 1;
+                    }
+                }
+                Answer::Complete(reply) => {
+                    assert_eq!(reply.status, NtStatus::SUCCESS);
+                    seen.complete += 1;
+                }
+                Answer::Pending(wait) => panic!("nothing blocks yet: {wait:?}"),
+            },
+        }
+        if let Err(violation) = invariant::check(&kernel) {
+            panic!("{violation} after {event:?}");
+        }
+    }
+}
+
+#[test]
+fn inv_35_lif_13_inv_65_any_input_is_answered_and_no_refusal_changes_anything() {
+    let mut seen = Seen::default();
+    for seed in 0..600 {
+        run(seed, 150, tight(), &mut seen);
+    }
+    for seed in 0..20 {
+        run(seed, 300, Limits::default(), &mut seen);
+    }
+    // The run is worth its name only if it meets everything.
+    let least = [seen.complete, seen.refused, seen.refused_but_changed, seen.misuse, seen.steps];
+    assert!(least.iter().all(|count| *count > 100), "{least:?}");
+}
+
+#[test]
+fn adp_01_every_rule_that_refuses_is_met_by_garbage() {
+    let mut met = std::collections::BTreeSet::new();
+    for seed in 1_000..1_400 {
+        let mut random = Random::new(seed);
+        let mut kernel = staged(tight());
+        for _ in 0..150 {
+            if let Ok(outcome) = kernel.handle(random.event(&kernel))
+                && let Answer::Refused(refusal) = outcome.answer
+            {
+                met.insert((refusal.rule, refusal.status));
+            }
+        }
+    }
+    for expected in [
+        (rule::ADP_01, NtStatus::INVALID_PARAMETER),
+        (rule::ADP_04, NtStatus::INVALID_PARAMETER),
+        (rule::ADP_06, NtStatus::BUFFER_TOO_SMALL),
+        (rule::ADP_07, NtStatus::INVALID_PARAMETER),
+        (rule::ADP_12, NtStatus::INVALID_PARAMETER),
+        (rule::ADP_12, NtStatus::NOT_SUPPORTED),
+        (rule::ADP_14, NtStatus::INVALID_PARAMETER),
+        (rule::FLT_18, NtStatus::DEVICE_REMOVED),
+        (rule::HND_09, NtStatus::INVALID_PARAMETER),
+        (rule::HND_14, NtStatus::NO_MEMORY),
+        (rule::NTH_05, NtStatus::INSUFFICIENT_RESOURCES),
+        (rule::NTH_05, NtStatus::NO_MEMORY),
+        (rule::NTH_08, NtStatus::INVALID_HANDLE),
+        (rule::NTH_08, NtStatus::HANDLE_NOT_CLOSABLE),
+        (rule::NTH_10, NtStatus::INVALID_HANDLE),
+        (rule::NTH_10, NtStatus::ACCESS_DENIED),
+        (rule::NTH_12, NtStatus::ACCESS_DENIED),
+        (rule::NTH_14, NtStatus::INVALID_PARAMETER),
+        (rule::NTH_14, NtStatus::HANDLE_NOT_CLOSABLE),
+        (rule::NTH_15, NtStatus::INVALID_PARAMETER),
+    ] {
+        assert!(met.contains(&expected), "{expected:?} was not met");
+    }
+}

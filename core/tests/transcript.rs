@@ -1,0 +1,17 @@
+//! The transcript of one fixed run, pinned. The same text must come out with and without the feature `planted`.
+
+mod common;
+
+use common::script::{transcript, transcript_of_reuse};
+use common::{World, small_table};
+
+#[test]
+fn the_transcript_is_the_pinned_one() {
+    assert_eq!(transcript(World::new().kernel), include_str!("transcript.txt"));
+}
+
+#[test]
+fn hnd_10_hnd_13_the_transcript_of_reuse_is_the_pinned_one() {
+    let kernel = World::with_limits(small_table(4, 0, 4)).kernel;
+    assert_eq!(transcript_of_reuse(kernel), include_str!("transcript_of_reuse.txt"));
+}

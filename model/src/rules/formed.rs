@@ -1,0 +1,95 @@
+//! Which actions can be formed at all.
+
+use super::PROCESS_ALL_ACCESS;
+use crate::action::{Action, Call, Duplicate, Host, Incident, LocalOperand, NtOperand, Step};
+use crate::state::{NtObject, Process, ProcessName, State};
+
+/// Returns whether the action can be formed: its thread runs, its names exist, its step is enabled, and what
+/// it asks of the host is possible.
+#[must_use]
+pub fn is_formed(state: &State, action: &Action) -> bool {
+    match *action {
+        Action::Call(thread, call) => state
+            .thread(thread)
+            .and_then(|thread| state.live_process(thread.process))
+            .is_some_and(|caller| call_is_formed(state, caller, &call)),
+        Action::Host(host) => host_is_formed(state, host),
+        Action::Incident(Incident::KillProcess(process)) => state.live_process(process).is_some(),
+        Action::Incident(Incident::EndThread(thread)) => state.thread(thread).is_some(),
+        Action::Incident(Incident::StopAdapter(adapter)) => {
+            state.adapter(adapter).is_some_and(|adapter| adapter.running)
+        }
+        Action::Step(Step::Reclaim(device)) => state.device(device).is_some_and(|device| device.destroyed),
+    }
+}
+
+fn call_is_formed(state: &State, caller: &Process, call: &Call) -> bool {
+    match *call {
+        Call::CreateProcess { .. }
+        | Call::ExitProcess
+        | Call::OpenAdapterFromLuid { .. }
+        | Call::EnumAdapters2 { .. }
+        | Call::EnumAdapters3 { .. } => true,
+        Call::CloseAdapter { adapter: handle }
+        | Call::CreateDevice { adapter: handle, .. }
+        | Call::DestroyDevice { device: handle }
+        | Call::GetDeviceState { device: handle, .. }
+        | Call::MarkDeviceAsError { device: handle, .. } => match handle {
+            LocalOperand::Named(name) => caller.local_handle(name).is_some(),
+            LocalOperand::Dead(_) => true,
+        },
+        Call::CloseHandle { handle } => nt_operand_is_formed(caller, handle),
+        Call::DuplicateHandle(duplicate) => duplicate_is_formed(state, caller, &duplicate),
+    }
+}
+
+fn duplicate_is_formed(state: &State, caller: &Process, duplicate: &Duplicate) -> bool {
+    let source_handle_is_formed = match duplicate.source_handle {
+        // A name is looked up in the source process, so there must be one.
+        NtOperand::Named(name) => named_process(state, caller.name, duplicate.source_process)
+            .is_some_and(|source| source.nt_handle(name).is_some()),
+        NtOperand::Current | NtOperand::CurrentThread | NtOperand::Dead(_) => true,
+    };
+    source_handle_is_formed
+        && nt_operand_is_formed(caller, duplicate.source_process)
+        && nt_operand_is_formed(caller, duplicate.target_process)
+}
+
+fn nt_operand_is_formed(holder: &Process, operand: NtOperand) -> bool {
+    match operand {
+        NtOperand::Named(name) => holder.nt_handle(name).is_some(),
+        NtOperand::Current | NtOperand::CurrentThread | NtOperand::Dead(_) => true,
+    }
+}
+
+/// Returns the process that a process operand of the caller names, live or ended.
+fn named_process(state: &State, caller: ProcessName, operand: NtOperand) -> Option<&Process> {
+    match operand {
+        NtOperand::Current => state.process(caller),
+        NtOperand::Named(name) => {
+            let NtObject::Process(process) = state.process(caller)?.nt_handle(name)?.object;
+            state.process(process)
+        }
+        NtOperand::CurrentThread | NtOperand::Dead(_) => None,
+    }
+}
+
+fn host_is_formed(state: &State, host: Host) -> bool {
+    match host {
+        Host::CreateProcess => true,
+        Host::StartThread { process } => state.live_process(process).is_some(),
+        // ADP-03: a LUID is not 0 and names one adapter for ever.
+        Host::AddAdapter { luid, .. } => {
+            luid != 0 && state.adapters.iter().all(|adapter| adapter.luid != luid)
+        }
+        // ACC-07: a granted mask is plain.
+        Host::PlaceProcessHandle { holder, target, access, .. } => {
+            state.live_process(holder).is_some()
+                && state.process(target).is_some()
+                && access & !PROCESS_ALL_ACCESS == 0
+        }
+        Host::SetHandleFlags { holder, handle, .. } => {
+            state.process(holder).is_some_and(|holder| holder.nt_handle(handle).is_some())
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The rules: what each action does to the state.
+//!
+//! [`apply`] is the one entry. Every rule function gets a draft of the next state; its refusals stand in the
+//! order of the call's list of checks, and a refused call's draft is thrown away, so that it changes nothing
+//! (LIF-13).
+
+mod adapters;
+mod devices;
+mod draft;
+mod duplicate;
+mod formed;
+mod nt_handles;
+mod processes;
+
+pub use duplicate::mapped_access;
+pub use formed::is_formed;
+pub use nt_handles::PROCESS_ALL_ACCESS;
+
+use crate::action::{Action, Call, Host, Incident, Step};
+use crate::observation::{Observation, Output, Refusal};
+use crate::state::{ProcessName, State};
+use draft::Draft;
+
+/// Returns the state after the action and what it shows, or `None` if the action cannot be formed: a name
+/// does not exist, the thread has ended, the step is not enabled, or the host asks for the impossible.
+#[must_use]
+pub fn apply(state: &State, action: &Action) -> Option<(State, Observation)> {
+    if !is_formed(state, action) {
+        return None;
+    }
+    let mut draft = Draft::of(state);
+    let result = match *action {
+        Action::Call(thread, call) => {
+            let caller = state.thread(thread)?.process;
+            // NTH-13: the one call here that may be refused and yet change something.
+            if let Call::DuplicateHandle(duplicate) = call {
+                return Some(duplicate::duplicate_handle(draft, caller, &duplicate));
+            }
+            answer(&mut draft, caller, call)
+        }
+        Action::Host(host) => set_up(&mut draft, host),
+        Action::Incident(incident) => {
+            match incident {
+                Incident::KillProcess(process) => processes::end_process(&mut draft, process),
+                Incident::EndThread(thread) => processes::end_thread(&mut draft, thread),
+                Incident::StopAdapter(adapter) => adapters::stop_adapter(&mut draft, adapter),
+            }
+            Ok(Output::Nothing)
+        }
+        Action::Step(Step::Reclaim(device)) => {
+            devices::reclaim(&mut draft, device);
+            Ok(Output::Nothing)
+        }
+    };
+    Some(match result {
+        Ok(output) => draft.done(output),
+        Err(refusal) => Draft::of(state).refused(refusal),
+    })
+}
+
+/// Returns the steps that the machine can take by itself, in the order T1 to T15, and within one transition
+/// in order of creation of the objects.
+#[must_use]
+pub fn enabled_steps(state: &State) -> Vec<Step> {
+    // TRD-14: of all blockers of T12, packets and paging work do not exist here.
+    state.devices.iter().filter(|device| device.destroyed).map(|device| Step::Reclaim(device.name)).collect()
+}
+
+fn answer(draft: &mut Draft, caller: ProcessName, call: Call) -> Result<Output, Refusal> {
+    match call {
+        Call::CreateProcess { inherit_handles } => processes::create_child(draft, caller, inherit_handles),
+        Call::ExitProcess => {
+            processes::end_process(draft, caller);
+            Ok(Output::Nothing)
+        }
+        Call::OpenAdapterFromLuid { luid } => adapters::open_adapter(draft, caller, luid),
+        Call::EnumAdapters2 { capacity } => adapters::enumerate_adapters(draft, caller, capacity, None),
+        Call::EnumAdapters3 { capacity, filter } => {
+            adapters::enumerate_adapters(draft, caller, capacity, Some(filter))
+        }
+        Call::CloseAdapter { adapter } => adapters::close_adapter(draft, caller, adapter),
+        Call::CreateDevice { adapter, unknown_flag } => {
+            devices::create_device(draft, caller, adapter, unknown_flag)
+        }
+        Call::DestroyDevice { device } => devices::destroy_device(draft, caller, device),
+        Call::GetDeviceState { device, query } => devices::get_device_state(draft, caller, device, query),
+        Call::MarkDeviceAsError { device, reason } => devices::mark_device(draft, caller, device, reason),
+        Call::CloseHandle { handle } => nt_handles::close_handle(draft, caller, handle),
+        Call::DuplicateHandle(_) => unreachable!("apply answers DuplicateHandle itself"),
+    }
+}
+
+fn set_up(draft: &mut Draft, host: Host) -> Result<Output, Refusal> {
+    match host {
+        Host::CreateProcess => processes::create_orphan(draft),
+        Host::StartThread { process } => Ok(processes::start_thread(draft, process)),
+        Host::AddAdapter { luid, kind, display } => Ok(adapters::add_adapter(draft, luid, kind, display)),
+        Host::PlaceProcessHandle { holder, target, access, inherit, protect } => {
+            nt_handles::place_handle(draft, holder, target, access, inherit, protect)
+        }
+        Host::SetHandleFlags { holder, handle, inherit, protect } => {
+            nt_handles::set_flags(draft, holder, handle, inherit, protect);
+            Ok(Output::Nothing)
+        }
+    }
+}

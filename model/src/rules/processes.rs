@@ -1,0 +1,108 @@
+//! Processes and threads: birth and end.
+
+use super::devices::free_handle;
+use super::draft::Draft;
+use super::nt_handles::PROCESS_ALL_ACCESS;
+use crate::observation::{Effect, HandleChange, Output, Refusal};
+use crate::state::{NtHandle, NtName, NtObject, Process, ProcessName, Thread, ThreadName};
+
+/// CreateProcess by a thread of the parent.
+pub(super) fn create_child(
+    draft: &mut Draft,
+    parent: ProcessName,
+    inherit_handles: bool,
+) -> Result<Output, Refusal> {
+    // NTH-05: the parent's table comes before the memory.
+    draft.room_for_nt(parent)?;
+    let child = add_process(draft)?;
+    if inherit_handles {
+        // NTH-18, NTH-19: same object, mask, flags and value, as entries of the child's own.
+        let mut inherited = draft.process_mut(parent).nt_handles.clone();
+        inherited.retain(|handle| handle.inherit);
+        draft.handles.extend(inherited.iter().map(|handle| HandleChange::NtInherited(child, handle.name)));
+        draft.process_mut(child).nt_handles = inherited;
+    }
+    // Made after the inheritance, so the child has no handle to itself.
+    let handle = draft.open_nt(
+        parent,
+        NtHandle {
+            name: NtName(0),
+            object: NtObject::Process(child),
+            access: PROCESS_ALL_ACCESS,
+            inherit: false,
+            protect: false,
+        },
+    )?;
+    Ok(Output::Process { process: child, handle: Some(handle) })
+}
+
+/// CreateProcess by the host: no parent, nothing inherited.
+pub(super) fn create_orphan(draft: &mut Draft) -> Result<Output, Refusal> {
+    let process = add_process(draft)?;
+    Ok(Output::Process { process, handle: None })
+}
+
+fn add_process(draft: &mut Draft) -> Result<ProcessName, Refusal> {
+    // NTH-05: an ended process that a handle names still takes its place.
+    if draft.state.processes.len() >= usize::try_from(draft.state.limits.processes).unwrap_or(usize::MAX) {
+        return Err(Refusal::NoMemoryForProcess);
+    }
+    draft.state.processes_made += 1;
+    let name = ProcessName(draft.state.processes_made);
+    // HND-20: the local table starts empty, inheritance or not.
+    draft.state.processes.push(Process {
+        name,
+        alive: true,
+        table_size: 0,
+        local_handles: Vec::new(),
+        nt_handles: Vec::new(),
+    });
+    Ok(name)
+}
+
+/// ExitProcess and T10: the process ends, by itself or killed.
+pub(super) fn end_process(draft: &mut Draft, name: ProcessName) {
+    let devices = draft.state.devices.iter();
+    let owned = devices
+        .filter(|device| device.process == name && !device.destroyed)
+        .map(|device| device.name)
+        .collect::<Vec<_>>();
+    // HND-19: device by device, then what is left.
+    for device in owned {
+        free_handle(draft, device);
+    }
+    let left = draft.process_mut(name).local_handles.iter().map(|handle| handle.name).collect::<Vec<_>>();
+    for handle in left {
+        draft.free_local(name, handle);
+    }
+    // TRD-10, TRD-11: its devices go in the same step, reclaimed before or not.
+    draft.state.devices.retain(|device| device.process != name);
+    // NTH-20, LIF-09: NT handles after that, protected ones too.
+    let closed = draft.process_mut(name).nt_handles.iter().map(|handle| handle.name).collect::<Vec<_>>();
+    for handle in closed {
+        draft.free_nt(name, handle);
+    }
+    let threads = draft.state.threads.iter().filter(|thread| thread.process == name);
+    draft.effects.extend(threads.map(|thread| Effect::ThreadEnded(thread.name)));
+    draft.state.threads.retain(|thread| thread.process != name);
+    draft.effects.push(Effect::ProcessEnded(name));
+    let process = draft.process_mut(name);
+    process.alive = false;
+    process.table_size = 0;
+    draft.drop_unheld_process(name);
+}
+
+/// Starts a thread of a live process.
+pub(super) fn start_thread(draft: &mut Draft, process: ProcessName) -> Output {
+    draft.state.threads_made += 1;
+    let name = ThreadName(draft.state.threads_made);
+    draft.state.threads.push(Thread { name, process });
+    Output::Thread(name)
+}
+
+/// Ends a running thread.
+pub(super) fn end_thread(draft: &mut Draft, name: ThreadName) {
+    // TRD-12: nothing else of its process is touched.
+    draft.state.threads.retain(|thread| thread.name != name);
+    draft.effects.push(Effect::ThreadEnded(name));
+}

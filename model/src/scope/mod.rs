@@ -1,0 +1,100 @@
+//! The worlds: bounded models that stateright explores.
+//!
+//! | world | studies | state |
+//! |---|---|---|
+//! | [`devices`] | local handles, devices, errors, ends | [`Tracked`] |
+//! | [`process_handles`] | NT handles of processes, inheritance, rights | [`Tracked`] |
+//! | [`handle_reuse`] | values of local handles | [`handle_reuse::Table`] |
+//!
+//! A step invariant is judged when the step is taken; the first one that fails is noted in the state, which
+//! then has no further steps.
+
+pub mod devices;
+pub mod handle_reuse;
+pub mod process_handles;
+
+use stateright::{Model, Property, Representative};
+
+use crate::action::Action;
+use crate::invariant::{self, OF_STEPS, Taken};
+use crate::rules::apply;
+use crate::state::State;
+use crate::symmetry;
+
+/// A state of the modelled machine inside a world.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Tracked {
+    /// The machine.
+    pub kernel: State,
+    /// The step invariant that the step into this state broke.
+    pub broken: Option<&'static str>,
+}
+
+impl Tracked {
+    /// Returns a first state, which no step led to.
+    #[must_use]
+    pub const fn start(kernel: State) -> Self {
+        Self { kernel, broken: None }
+    }
+
+    /// Returns the state after an action, judged, or `None` if the action cannot be formed or changes
+    /// nothing.
+    #[must_use]
+    pub fn after(&self, action: &Action) -> Option<Self> {
+        if self.broken.is_some() {
+            return None;
+        }
+        let (after, observation) = apply(&self.kernel, action)?;
+        let step = Taken { before: &self.kernel, action, observation: &observation, after: &after };
+        let broken = OF_STEPS.iter().find(|invariant| !(invariant.holds)(step)).map(|invariant| invariant.id);
+        (broken.is_some() || after != self.kernel).then_some(Self { kernel: after, broken })
+    }
+}
+
+impl Representative for Tracked {
+    fn representative(&self) -> Self {
+        Self { kernel: symmetry::representative(&self.kernel), broken: self.broken }
+    }
+}
+
+/// What the worlds over [`Tracked`] have in common.
+pub trait KernelWorld: Model<State = Tracked, Action = Action> {}
+
+/// Returns whether some step of the world from this state satisfies the predicate.
+fn some_step<W: KernelWorld>(world: &W, state: &Tracked, wanted: fn(Taken<'_>) -> bool) -> bool {
+    let mut actions = Vec::new();
+    world.actions(state, &mut actions);
+    actions.iter().any(|action| {
+        apply(&state.kernel, action).is_some_and(|(after, observation)| {
+            wanted(Taken { before: &state.kernel, action, observation: &observation, after: &after })
+        })
+    })
+}
+
+/// [`Property::always`] for a world over [`Tracked`].
+fn always<W: KernelWorld>(name: &'static str, condition: fn(&W, &Tracked) -> bool) -> Property<W> {
+    Property::always(name, condition)
+}
+
+/// [`Property::sometimes`] for a world over [`Tracked`].
+fn sometimes<W: KernelWorld>(name: &'static str, condition: fn(&W, &Tracked) -> bool) -> Property<W> {
+    Property::sometimes(name, condition)
+}
+
+/// Returns the properties that every world over [`Tracked`] checks.
+fn common_properties<W: KernelWorld>() -> Vec<Property<W>> {
+    vec![
+        always("INV-29", |_, state| invariant::inv_29(&state.kernel)),
+        sometimes("INV-29 judged", |_, state| invariant::inv_29_judged(&state.kernel)),
+        always("INV-35", |_, state| state.broken != Some("INV-35")),
+        sometimes("INV-35 judged", |world, state| some_step(world, state, invariant::inv_35_judged)),
+        always("INV-65", |_, state| invariant::inv_65(&state.kernel)),
+        sometimes("INV-65 judged", |_, state| invariant::inv_65_judged(&state.kernel)),
+        always("INV-67", |_, state| invariant::inv_67(&state.kernel)),
+        sometimes("INV-67 judged", |_, state| invariant::inv_67_judged(&state.kernel)),
+        always("INV-68", |_, state| invariant::inv_68(&state.kernel)),
+        sometimes("INV-68 judged", |_, state| invariant::inv_68_judged(&state.kernel)),
+        always("INV-76", |_, state| state.broken != Some("INV-76")),
+        sometimes("INV-76 judged", |world, state| some_step(world, state, invariant::inv_76_judged)),
+    ]
+}

@@ -1,0 +1,237 @@
+//! The whole abstract state: what can influence a later outcome, and nothing else.
+//!
+//! Objects have birth names. Processes and threads are numbered 1, 2, 3, … and a number is never reused;
+//! adapters are numbered from 0 in order of creation and never vanish; devices and handles take the lowest
+//! free number of their kind, from 0. Handle values do not exist here.
+
+use crate::limits::Limits;
+
+/// A process: 1, 2, 3, … in order of creation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProcessName(pub u32);
+
+/// A thread: 1, 2, 3, … in order of creation, whatever its process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ThreadName(pub u32);
+
+/// An adapter: its position in [`State::adapters`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AdapterName(pub u32);
+
+/// A device: the lowest number from 0 that no other device had when it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceName(pub u32);
+
+/// A local handle of one process: the lowest number from 0 that was free in its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocalName(pub u32);
+
+/// An NT handle of one process: the lowest number from 0 that was free in its table; an inherited handle has
+/// the number that it has in the parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NtName(pub u32);
+
+/// The state of the modelled machine.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct State {
+    /// Configuration; no action changes it.
+    pub limits: Limits,
+    /// Live processes, and ended ones that an NT handle still names; in order of creation.
+    pub processes: Vec<Process>,
+    /// Running threads, in order of creation.
+    pub threads: Vec<Thread>,
+    /// All adapters that ever were, in order of creation.
+    pub adapters: Vec<Adapter>,
+    /// Devices, destroyed ones that are not reclaimed included; in order of creation.
+    pub devices: Vec<Device>,
+    /// Processes made so far: the name of the latest one.
+    pub processes_made: u32,
+    /// Threads started so far: the name of the latest one.
+    pub threads_made: u32,
+}
+
+/// A process and its two handle tables; they are empty once it has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Process {
+    /// Its name.
+    pub name: ProcessName,
+    /// False once it has ended; then only NT handles of other processes keep its process object.
+    pub alive: bool,
+    /// Entries of the local handle table, used or free; 0 at birth and after the end.
+    pub table_size: u32,
+    /// Live local handles, ascending by name.
+    pub local_handles: Vec<LocalHandle>,
+    /// Live NT handles, ascending by name.
+    pub nt_handles: Vec<NtHandle>,
+}
+
+/// A live local handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LocalHandle {
+    /// Its name in its process.
+    pub name: LocalName,
+    /// What it refers to.
+    pub object: LocalObject,
+}
+
+/// What a local handle refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum LocalObject {
+    /// An adapter, running or stopped.
+    Adapter(AdapterName),
+    /// A device of the same process that is not destroyed.
+    Device(DeviceName),
+}
+
+/// A live NT handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NtHandle {
+    /// Its name in its process.
+    pub name: NtName,
+    /// The NT object.
+    pub object: NtObject,
+    /// The granted mask: bits of the type's valid mask only.
+    pub access: u32,
+    /// Whether children made with inheritance get it.
+    pub inherit: bool,
+    /// Whether it is protected from close.
+    pub protect: bool,
+}
+
+/// What an NT handle refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum NtObject {
+    /// The process object of a process, live or ended.
+    Process(ProcessName),
+}
+
+/// A running thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Thread {
+    /// Its name.
+    pub name: ThreadName,
+    /// The live process that it belongs to.
+    pub process: ProcessName,
+}
+
+/// An adapter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Adapter {
+    /// The number that the host gave; not 0 and unique for ever (ADP-03).
+    pub luid: u64,
+    /// What it can do.
+    pub kind: AdapterKind,
+    /// Whether it has a display; then it reports one source (ADP-16).
+    pub display: bool,
+    /// False once it has stopped, which is for ever (FLT-17).
+    pub running: bool,
+}
+
+/// What an adapter can do (ADP-07).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AdapterKind {
+    /// Renders and displays.
+    Full,
+    /// Only computes.
+    ComputeOnly,
+    /// Only displays.
+    DisplayOnly,
+}
+
+/// A device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Device {
+    /// Its name; free for reuse once it is reclaimed.
+    pub name: DeviceName,
+    /// The process that made it.
+    pub process: ProcessName,
+    /// The adapter that it was made on.
+    pub adapter: AdapterName,
+    /// Active, or the first cause of its error.
+    pub execution: Execution,
+    /// True once it has no handle any more and waits for its reclaim (TRD-14).
+    pub destroyed: bool,
+}
+
+/// The execution state of a device (ADP-11, ADP-13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Execution {
+    /// No error so far.
+    Active,
+    /// In Error: marked as generic.
+    Hung,
+    /// In Error: its adapter stopped.
+    Stopped,
+    /// In Error: marked as an error of the driver.
+    DmaFault,
+}
+
+impl State {
+    /// Returns the empty machine: no process, no adapter.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            processes: Vec::new(),
+            threads: Vec::new(),
+            adapters: Vec::new(),
+            devices: Vec::new(),
+            processes_made: 0,
+            threads_made: 0,
+        }
+    }
+
+    /// Returns the process, live or ended and still named by a handle, or `None`.
+    #[must_use]
+    pub fn process(&self, name: ProcessName) -> Option<&Process> {
+        self.processes.iter().find(|process| process.name == name)
+    }
+
+    /// Returns the process if it is alive.
+    #[must_use]
+    pub fn live_process(&self, name: ProcessName) -> Option<&Process> {
+        self.process(name).filter(|process| process.alive)
+    }
+
+    /// Returns the running thread, or `None`.
+    #[must_use]
+    pub fn thread(&self, name: ThreadName) -> Option<&Thread> {
+        self.threads.iter().find(|thread| thread.name == name)
+    }
+
+    /// Returns the adapter, or `None`.
+    #[must_use]
+    pub fn adapter(&self, name: AdapterName) -> Option<&Adapter> {
+        self.adapters.get(usize::try_from(name.0).ok()?)
+    }
+
+    /// Returns the device, destroyed or not, or `None`.
+    #[must_use]
+    pub fn device(&self, name: DeviceName) -> Option<&Device> {
+        self.devices.iter().find(|device| device.name == name)
+    }
+
+    /// Returns how many NT handles, over all processes, name the object.
+    #[must_use]
+    pub fn handle_count(&self, object: NtObject) -> usize {
+        self.processes
+            .iter()
+            .flat_map(|process| &process.nt_handles)
+            .filter(|handle| handle.object == object)
+            .count()
+    }
+}
+
+impl Process {
+    /// Returns the live local handle, or `None`.
+    #[must_use]
+    pub fn local_handle(&self, name: LocalName) -> Option<&LocalHandle> {
+        self.local_handles.iter().find(|handle| handle.name == name)
+    }
+
+    /// Returns the live NT handle, or `None`.
+    #[must_use]
+    pub fn nt_handle(&self, name: NtName) -> Option<&NtHandle> {
+        self.nt_handles.iter().find(|handle| handle.name == name)
+    }
+}

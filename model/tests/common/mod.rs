@@ -1,0 +1,217 @@
+//! A machine with shorthand for setting it up and for asserting verdicts.
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use kmt_model::action::{Action, Call, DeadKind, Duplicate, Host, Incident, LocalOperand, NtOperand, Step};
+use kmt_model::limits::{Limits, TableLimits};
+use kmt_model::observation::{HandleChange, Observation, Output, Refusal, Verdict};
+use kmt_model::rules::{apply, enabled_steps};
+use kmt_model::state::{
+    AdapterKind, AdapterName, DeviceName, Execution, LocalName, NtHandle, NtName, Process, ProcessName,
+    State, ThreadName,
+};
+
+/// Every right of a process handle.
+pub(crate) const ALL: u32 = 0x001F_FFFF;
+
+/// Every way in which an operand can be dead.
+pub(crate) const DEAD: [DeadKind; 5] =
+    [DeadKind::Zero, DeadKind::Unknown, DeadKind::Stale, DeadKind::Foreign, DeadKind::OtherSpace];
+
+/// A machine that is driven action by action.
+pub(crate) struct Machine {
+    /// Its present state.
+    pub(crate) state: State,
+}
+
+impl Machine {
+    /// An empty machine.
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self { state: State::new(limits) }
+    }
+
+    /// The rules' limits, with a local table of `entries` entries that never grows, and a reserve of 1.
+    pub(crate) fn small_table(entries: u32) -> Limits {
+        Limits {
+            local_table: TableLimits { growth: entries, reserve: 1, max_entries: entries },
+            ..Limits::default()
+        }
+    }
+
+    /// Takes an action that can be formed.
+    pub(crate) fn take(&mut self, action: Action) -> Observation {
+        let (state, observation) = apply(&self.state, &action).expect("the action can be formed");
+        self.state = state;
+        observation
+    }
+
+    /// Takes a call that succeeds.
+    pub(crate) fn call(&mut self, thread: ThreadName, call: Call) -> Observation {
+        let observation = self.take(Action::Call(thread, call));
+        assert!(matches!(observation.verdict, Verdict::Done(_)), "{call:?}: {observation:?}");
+        observation
+    }
+
+    /// Makes a call that must be refused and change nothing.
+    pub(crate) fn refuse(&mut self, thread: ThreadName, call: Call, refusal: Refusal) {
+        let before = self.state.clone();
+        let observation = self.take(Action::Call(thread, call));
+        let nothing =
+            Observation { verdict: Verdict::Refused(refusal), effects: Vec::new(), handles: Vec::new() };
+        assert_eq!(observation, nothing, "{call:?}");
+        assert_eq!(self.state, before, "{call:?}");
+    }
+
+    /// Takes a host action that succeeds.
+    pub(crate) fn host(&mut self, host: Host) -> Output {
+        match self.take(Action::Host(host)).verdict {
+            Verdict::Done(output) => output,
+            Verdict::Refused(refusal) => panic!("{host:?}: {refusal:?}"),
+        }
+    }
+
+    /// Takes an incident.
+    pub(crate) fn incident(&mut self, incident: Incident) -> Observation {
+        self.take(Action::Incident(incident))
+    }
+
+    /// Takes a step of the machine.
+    pub(crate) fn step(&mut self, step: Step) {
+        assert!(enabled_steps(&self.state).contains(&step));
+        self.take(Action::Step(step));
+    }
+
+    /// Asserts that the action cannot be formed.
+    pub(crate) fn impossible(&self, action: Action) {
+        assert_eq!(apply(&self.state, &action), None, "{action:?}");
+    }
+
+    /// Makes a process with one thread.
+    pub(crate) fn process(&mut self) -> (ProcessName, ThreadName) {
+        let Output::Process { process, handle: None } = self.host(Host::CreateProcess) else {
+            panic!("a process without a parent")
+        };
+        (process, self.thread(process))
+    }
+
+    /// Starts a thread.
+    pub(crate) fn thread(&mut self, process: ProcessName) -> ThreadName {
+        let Output::Thread(thread) = self.host(Host::StartThread { process }) else { panic!("a thread") };
+        thread
+    }
+
+    /// Adds an adapter with a display.
+    pub(crate) fn adapter(&mut self, luid: u64, kind: AdapterKind) -> AdapterName {
+        let Output::Adapter(adapter) = self.host(Host::AddAdapter { luid, kind, display: true }) else {
+            panic!("an adapter")
+        };
+        adapter
+    }
+
+    /// Opens an adapter.
+    pub(crate) fn open(&mut self, thread: ThreadName, luid: u64) -> LocalName {
+        let observation = self.call(thread, Call::OpenAdapterFromLuid { luid });
+        let Verdict::Done(Output::AdapterHandle(handle)) = observation.verdict else { panic!("a handle") };
+        handle
+    }
+
+    /// Makes a device.
+    pub(crate) fn device(&mut self, thread: ThreadName, adapter: LocalName) -> (LocalName, DeviceName) {
+        let observation = self.call(thread, create_device(adapter));
+        let Verdict::Done(Output::Device { handle, device }) = observation.verdict else {
+            panic!("a device")
+        };
+        (handle, device)
+    }
+
+    /// Makes a child of the thread's process, and a thread in it.
+    pub(crate) fn child(
+        &mut self,
+        thread: ThreadName,
+        inherit_handles: bool,
+    ) -> (ProcessName, ThreadName, NtName) {
+        let observation = self.call(thread, Call::CreateProcess { inherit_handles });
+        let Verdict::Done(Output::Process { process, handle: Some(handle) }) = observation.verdict else {
+            panic!("a child")
+        };
+        (process, self.thread(process), handle)
+    }
+
+    /// Places a process handle without flags.
+    pub(crate) fn place(&mut self, holder: ProcessName, target: ProcessName, access: u32) -> NtName {
+        let placed = Host::PlaceProcessHandle { holder, target, access, inherit: false, protect: false };
+        let Output::NtHandle(handle) = self.host(placed) else { panic!("an NT handle") };
+        handle
+    }
+
+    /// Protects an NT handle from close.
+    pub(crate) fn protect(&mut self, holder: ProcessName, handle: NtName) {
+        self.host(Host::SetHandleFlags { holder, handle, inherit: false, protect: true });
+    }
+
+    /// Makes a duplicate and returns its name.
+    pub(crate) fn duplicate(&mut self, thread: ThreadName, duplicate: Duplicate) -> NtName {
+        let observation = self.call(thread, Call::DuplicateHandle(duplicate));
+        let Verdict::Done(Output::NtHandle(handle)) = observation.verdict else { panic!("a duplicate") };
+        handle
+    }
+
+    /// Makes a duplicate that must be refused, although its source is closed.
+    pub(crate) fn refuse_and_close(
+        &mut self,
+        thread: ThreadName,
+        duplicate: Duplicate,
+        refusal: Refusal,
+        closed: (ProcessName, NtName),
+    ) {
+        let observation = self.take(Action::Call(thread, Call::DuplicateHandle(duplicate)));
+        assert_eq!(observation.verdict, Verdict::Refused(refusal));
+        assert_eq!(observation.handles, [HandleChange::NtFreed(closed.0, closed.1)]);
+        assert_eq!(self.of(closed.0).nt_handle(closed.1), None);
+    }
+
+    /// A process of the state.
+    pub(crate) fn of(&self, process: ProcessName) -> &Process {
+        self.state.process(process).expect("the process exists")
+    }
+
+    /// A live NT handle.
+    pub(crate) fn nt(&self, process: ProcessName, handle: NtName) -> NtHandle {
+        *self.of(process).nt_handle(handle).expect("the handle is live")
+    }
+
+    /// The execution state of a device.
+    pub(crate) fn execution(&self, device: DeviceName) -> Execution {
+        self.state.device(device).expect("the device exists").execution
+    }
+}
+
+/// A local operand.
+pub(crate) fn local(name: LocalName) -> LocalOperand {
+    LocalOperand::Named(name)
+}
+
+/// An NT operand.
+pub(crate) fn nt(name: NtName) -> NtOperand {
+    NtOperand::Named(name)
+}
+
+/// CreateDevice without an unknown flag.
+pub(crate) fn create_device(adapter: LocalName) -> Call {
+    Call::CreateDevice { adapter: local(adapter), unknown_flag: false }
+}
+
+/// A duplicate of a handle within the caller's process, with the same access.
+pub(crate) fn copy_of(handle: NtName) -> Duplicate {
+    Duplicate {
+        source_process: NtOperand::Current,
+        source_handle: nt(handle),
+        target_process: NtOperand::Current,
+        desired_access: 0,
+        inherit: false,
+        close_source: false,
+        same_access: true,
+        same_attributes: false,
+        unknown_option: false,
+        reported: true,
+    }
+}

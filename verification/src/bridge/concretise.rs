@@ -1,0 +1,204 @@
+//! The model's actions become the core's events: names become values, meanings become flag words.
+//!
+//! Every match is exhaustive: a new word of the model does not compile until it has its concrete form here.
+
+use kmt_core::{
+    AdapterConfig, AdapterId, AdapterKind, Call, CloseAdapter, CloseHandle, CreateDevice, CreateProcess, DestroyDevice,
+    DuplicateHandle, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, Host, Incident, LocalHandle, Luid,
+    MarkDeviceAsError, NtHandle, OpenAdapterFromLuid, Pick, PlaceProcessHandle, ProcessConfig, ProcessId, Reclaimable,
+    Request, SetNtHandleFlags, Step, ThreadId,
+};
+use kmt_model::action as model;
+use kmt_model::state::{self, ProcessName, State};
+
+use super::names::Names;
+
+/// The event that an action stands for; none if the action names something that has no concrete form in this state.
+#[must_use]
+pub fn event(action: &model::Action, state: &State, names: &Names) -> Option<Event> {
+    Some(match *action {
+        model::Action::Call(thread, call) => {
+            let process = state.thread(thread)?.process;
+            let request = request(&call, process, state, names)?;
+            Event::Call(Call { thread: ThreadId::from_number(thread.0), request, pick: Pick::Only })
+        }
+        model::Action::Host(host) => Event::Host(self::host(host, names)?),
+        model::Action::Incident(incident) => Event::Incident(match incident {
+            model::Incident::KillProcess(process) => Incident::KillProcess(process_id(process)),
+            model::Incident::EndThread(thread) => Incident::EndThread(ThreadId::from_number(thread.0)),
+            model::Incident::StopAdapter(adapter) => Incident::StopAdapter(AdapterId::from_number(adapter.0)),
+        }),
+        model::Action::Step(step) => Event::Step(self::step(step, names)?),
+    })
+}
+
+/// The core's form of a step.
+#[must_use]
+pub fn step(step: model::Step, names: &Names) -> Option<Step> {
+    match step {
+        model::Step::Reclaim(device) => Some(Step::Reclaim(Reclaimable::Device(names.device_id(device)?))),
+    }
+}
+
+fn request(call: &model::Call, process: ProcessName, state: &State, names: &Names) -> Option<Request> {
+    let local = |operand| local_handle(operand, process, names);
+    Some(match *call {
+        model::Call::CreateProcess { inherit_handles } => {
+            Request::CreateProcess(CreateProcess { inherit_handles, config: ProcessConfig::default() })
+        }
+        model::Call::ExitProcess => Request::ExitProcess,
+        model::Call::OpenAdapterFromLuid { luid } => {
+            Request::OpenAdapterFromLuid(OpenAdapterFromLuid { luid: Luid::from_raw(luid) })
+        }
+        model::Call::EnumAdapters2 { capacity } => {
+            Request::EnumAdapters2(EnumAdapters2 { capacity, has_array: true })
+        }
+        model::Call::EnumAdapters3 { capacity, filter } => {
+            Request::EnumAdapters3(EnumAdapters3 { filter: filter_word(filter), capacity, has_array: true })
+        }
+        model::Call::CloseAdapter { adapter } => Request::CloseAdapter(CloseAdapter { adapter: local(adapter)? }),
+        model::Call::CreateDevice { adapter, unknown_flag } => Request::CreateDevice(CreateDevice {
+            adapter: local(adapter)?,
+            flags: if unknown_flag { 0x8 } else { 0 },
+        }),
+        model::Call::DestroyDevice { device } => Request::DestroyDevice(DestroyDevice { device: local(device)? }),
+        model::Call::GetDeviceState { device, query } => {
+            Request::GetDeviceState(GetDeviceState { device: local(device)?, state_type: state_type(query) })
+        }
+        model::Call::MarkDeviceAsError { device, reason } => {
+            Request::MarkDeviceAsError(MarkDeviceAsError { device: local(device)?, reason: reason_word(reason) })
+        }
+        model::Call::CloseHandle { handle } => {
+            Request::CloseHandle(CloseHandle { handle: nt_handle(handle, process, names)? })
+        }
+        model::Call::DuplicateHandle(duplicate) => {
+            Request::DuplicateHandle(duplicate_handle(&duplicate, process, state, names)?)
+        }
+    })
+}
+
+fn duplicate_handle(
+    duplicate: &model::Duplicate,
+    process: ProcessName,
+    state: &State,
+    names: &Names,
+) -> Option<DuplicateHandle> {
+    // The source handle is a value of the source process; without a source process any value will do.
+    let source = source_process(duplicate.source_process, process, state).unwrap_or(process);
+    let options = u32::from(duplicate.close_source)
+        | u32::from(duplicate.same_access) << 1
+        | u32::from(duplicate.same_attributes) << 2
+        | u32::from(duplicate.unknown_option) << 3;
+    Some(DuplicateHandle {
+        source_process: nt_handle(duplicate.source_process, process, names)?,
+        source: nt_handle(duplicate.source_handle, source, names)?,
+        target_process: nt_handle(duplicate.target_process, process, names)?,
+        desired_access: duplicate.desired_access,
+        attributes: if duplicate.inherit { 0x2 } else { 0 },
+        options,
+        report_target: duplicate.reported,
+    })
+}
+
+/// The process whose table the source handle of DuplicateHandle is looked up in, if there is one.
+#[must_use]
+pub fn source_process(operand: model::NtOperand, caller: ProcessName, state: &State) -> Option<ProcessName> {
+    match operand {
+        model::NtOperand::Current => Some(caller),
+        model::NtOperand::Named(name) => match state.process(caller)?.nt_handle(name)?.object {
+            state::NtObject::Process(process) => Some(process),
+        },
+        model::NtOperand::CurrentThread | model::NtOperand::Dead(_) => None,
+    }
+}
+
+fn host(host: model::Host, names: &Names) -> Option<Host> {
+    Some(match host {
+        model::Host::CreateProcess => Host::CreateProcess(ProcessConfig::default()),
+        model::Host::StartThread { process } => Host::StartThread(process_id(process)),
+        model::Host::AddAdapter { luid, kind, display } => Host::AddAdapter(AdapterConfig {
+            kind: adapter_kind(kind),
+            has_display: display,
+            ..AdapterConfig::new(Luid::from_raw(luid))
+        }),
+        model::Host::PlaceProcessHandle { holder, target, access, inherit, protect } => {
+            Host::PlaceProcessHandle(PlaceProcessHandle {
+                holder: process_id(holder),
+                target: process_id(target),
+                granted_access: access,
+                inherit,
+                protect_from_close: protect,
+            })
+        }
+        model::Host::SetHandleFlags { holder, handle, inherit, protect } => Host::SetNtHandleFlags(SetNtHandleFlags {
+            process: process_id(holder),
+            handle: NtHandle::from_raw(names.nt_value(holder, handle)?.into()),
+            inherit,
+            protect_from_close: protect,
+        }),
+    })
+}
+
+fn local_handle(operand: model::LocalOperand, process: ProcessName, names: &Names) -> Option<LocalHandle> {
+    let value = match operand {
+        model::LocalOperand::Named(name) => names.local_value(process, name)?,
+        model::LocalOperand::Dead(kind) => match kind {
+            model::DeadKind::Zero => 0,
+            model::DeadKind::Unknown => Names::unknown_local(),
+            model::DeadKind::Stale => names.stale_local(process),
+            model::DeadKind::Foreign => names.foreign_local(process),
+            model::DeadKind::OtherSpace => 4,
+        },
+    };
+    Some(LocalHandle::from_raw(value))
+}
+
+fn nt_handle(operand: model::NtOperand, process: ProcessName, names: &Names) -> Option<NtHandle> {
+    let value = match operand {
+        model::NtOperand::Named(name) => names.nt_value(process, name)?,
+        model::NtOperand::Current => return Some(NtHandle::CURRENT_PROCESS),
+        model::NtOperand::CurrentThread => return Some(NtHandle::CURRENT_THREAD),
+        model::NtOperand::Dead(kind) => match kind {
+            model::DeadKind::Zero => 0,
+            model::DeadKind::Unknown => Names::unknown_nt(),
+            model::DeadKind::Stale => names.stale_nt(process),
+            model::DeadKind::Foreign => names.foreign_nt(process),
+            model::DeadKind::OtherSpace => 0x4000_0000,
+        },
+    };
+    Some(NtHandle::from_raw(value.into()))
+}
+
+fn process_id(process: ProcessName) -> ProcessId {
+    ProcessId::from_number(process.0)
+}
+
+fn adapter_kind(kind: state::AdapterKind) -> AdapterKind {
+    match kind {
+        state::AdapterKind::Full => AdapterKind::Full,
+        state::AdapterKind::ComputeOnly => AdapterKind::ComputeOnly,
+        state::AdapterKind::DisplayOnly => AdapterKind::DisplayOnly,
+    }
+}
+
+fn filter_word(filter: model::AdapterFilter) -> u64 {
+    u64::from(filter.compute_only) | u64::from(filter.display_only) << 1 | u64::from(filter.unknown_bit) << 63
+}
+
+const fn state_type(query: model::DeviceQuery) -> u32 {
+    match query {
+        model::DeviceQuery::Execution => 1,
+        model::DeviceQuery::Present => 2,
+        model::DeviceQuery::Reset => 3,
+        model::DeviceQuery::PageFault => 5,
+        model::DeviceQuery::Unknown => 7,
+    }
+}
+
+const fn reason_word(reason: model::ErrorReason) -> u32 {
+    match reason {
+        model::ErrorReason::Generic => 0x8000_0000,
+        model::ErrorReason::DriverError => 0x8000_0006,
+        model::ErrorReason::Unknown => 0x8000_0001,
+    }
+}

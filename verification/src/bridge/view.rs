@@ -1,0 +1,205 @@
+//! The core's whole state in the model's words.
+//!
+//! Every structure is taken apart field by field. A field that the model does not have is bound with the reason why.
+
+use std::collections::BTreeMap;
+
+use kmt_core::{
+    AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtObjectView, NtTableView,
+    ProcessView, ThreadState, ThreadView,
+};
+use kmt_core::{AdapterConfig, AdapterKind, Kernel, Limits, NtObjectId, ProcessId};
+use kmt_model::limits as model;
+use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
+
+use super::names::Names;
+use super::observe::execution;
+
+/// The limits in the model's words.
+#[must_use]
+pub const fn limits(limits: &Limits) -> model::Limits {
+    let Limits {
+        local_table,
+        nt_handles_per_process,
+        devices,
+        processes,
+        // Only the host meets these two, and what it meets is a misuse.
+        threads: _,
+        adapters: _,
+    } = *limits;
+    model::Limits {
+        local_table: model::TableLimits {
+            growth: local_table.growth,
+            reserve: local_table.reserve,
+            max_entries: local_table.max_entries,
+        },
+        nt_handles: nt_handles_per_process,
+        devices,
+        processes,
+    }
+}
+
+/// The core's state in the model's words.
+///
+/// # Errors
+///
+/// A text that says what has no name: a handle value that the history of its process does not lead to, an object that the
+/// model does not know, two tables that do not fit each other.
+pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
+    let objects: BTreeMap<NtObjectId, ProcessName> = kernel
+        .nt_objects()
+        .map(|NtObjectView { id, process, handles: _ /* compared as the sum of the tables, and by LIF-12 in the core */ }| {
+            (id, ProcessName(process.number()))
+        })
+        .collect();
+    let mut processes = Vec::new();
+    for process in kernel.processes() {
+        processes.push(living_process(kernel, &process, &objects, names)?);
+    }
+    for &name in objects.values() {
+        if processes.iter().all(|process| process.name != name) {
+            processes.push(state::Process {
+                name,
+                alive: false,
+                table_size: 0,
+                local_handles: Vec::new(),
+                nt_handles: Vec::new(),
+            });
+        }
+    }
+    // Numbers are given in order of creation.
+    processes.sort_unstable_by_key(|process| process.name);
+    Ok(State {
+        limits: limits(kernel.limits()),
+        processes,
+        threads: kernel.threads().map(|thread| self::thread(&thread)).collect(),
+        adapters: kernel.adapters().map(|adapter| self::adapter(&adapter)).collect(),
+        devices: kernel.devices().map(|device| self::device(&device, names)).collect::<Result<_, _>>()?,
+        processes_made: kernel.processes_made(),
+        threads_made: kernel.threads_made(),
+    })
+}
+
+fn living_process(
+    kernel: &Kernel,
+    process: &ProcessView,
+    objects: &BTreeMap<NtObjectId, ProcessName>,
+    names: &Names,
+) -> Result<state::Process, String> {
+    let ProcessView {
+        id,
+        config: _, // user, session, bitness and privilege decide nothing that is built so far
+        object,
+    } = *process;
+    let name = ProcessName(id.number());
+    if objects.get(&object) != Some(&name) {
+        return Err(format!("{id:?} is not what its process object {object:?} stands for"));
+    }
+    let local = kernel.local_table(id).ok_or_else(|| format!("{id:?} has no local table"))?;
+    let nt = kernel.nt_table(id).ok_or_else(|| format!("{id:?} has no NT table"))?;
+    Ok(state::Process {
+        name,
+        alive: true,
+        table_size: u32::try_from(local.entries.len()).map_err(|error| error.to_string())?,
+        local_handles: local_handles(id, &local, names)?,
+        nt_handles: nt_handles(id, &nt, objects, names)?,
+    })
+}
+
+fn local_handles(
+    process: ProcessId,
+    table: &LocalTableView,
+    names: &Names,
+) -> Result<Vec<state::LocalHandle>, String> {
+    let LocalTableView {
+        entries,
+        free_list: _, // its order is what the next values show, and those are compared
+    } = table;
+    let owner = ProcessName(process.number());
+    let mut handles = Vec::new();
+    for LocalEntryView { index, generation, object } in entries {
+        let Some(object) = object else { continue };
+        let value = u32::from(*generation) << 30 | index << 6;
+        let name = names
+            .local_name(owner, value)
+            .ok_or_else(|| format!("{process:?} has a live handle {value:#010x} that its history does not lead to"))?;
+        let object = match *object {
+            LocalObject::Adapter(adapter) => state::LocalObject::Adapter(AdapterName(adapter.number())),
+            LocalObject::Device(device) => state::LocalObject::Device(
+                names.device_name(device).ok_or_else(|| format!("{device:?} has no name"))?,
+            ),
+        };
+        handles.push(state::LocalHandle { name, object });
+    }
+    handles.sort_unstable();
+    Ok(handles)
+}
+
+fn nt_handles(
+    process: ProcessId,
+    table: &NtTableView,
+    objects: &BTreeMap<NtObjectId, ProcessName>,
+    names: &Names,
+) -> Result<Vec<state::NtHandle>, String> {
+    let NtTableView {
+        entries,
+        closed: _,  // what is closed and
+        highest: _, // how high the table reached is what the next values show, and those are compared
+    } = table;
+    let owner = ProcessName(process.number());
+    let mut handles = Vec::new();
+    for entry in entries {
+        let NtEntryView { handle, object, granted_access, inherit, protect_from_close } = *entry;
+        let name = u32::try_from(handle.raw())
+            .ok()
+            .and_then(|value| names.nt_name(owner, value))
+            .ok_or_else(|| format!("{process:?} has an NT handle {handle:?} that its history does not lead to"))?;
+        let target = objects.get(&object).ok_or_else(|| format!("{handle:?} names {object:?}, which is gone"))?;
+        handles.push(state::NtHandle {
+            name,
+            object: state::NtObject::Process(*target),
+            access: granted_access,
+            inherit,
+            protect: protect_from_close,
+        });
+    }
+    handles.sort_unstable();
+    Ok(handles)
+}
+
+fn thread(thread: &ThreadView) -> state::Thread {
+    let ThreadView { id, process, state: ThreadState::Ready } = *thread;
+    state::Thread { name: ThreadName(id.number()), process: ProcessName(process.number()) }
+}
+
+fn adapter(adapter: &AdapterView) -> state::Adapter {
+    let AdapterView {
+        id: _, // its place in the list
+        config,
+        running,
+    } = *adapter;
+    let AdapterConfig {
+        luid,
+        kind,
+        nodes: _,             // the topology decides
+        physical_adapters: _, // nothing that is built so far
+        has_display,
+    } = config;
+    let kind = match kind {
+        AdapterKind::Full => state::AdapterKind::Full,
+        AdapterKind::ComputeOnly => state::AdapterKind::ComputeOnly,
+        AdapterKind::DisplayOnly => state::AdapterKind::DisplayOnly,
+    };
+    state::Adapter { luid: luid.raw(), kind, display: has_display, running }
+}
+
+fn device(device: &DeviceView, names: &Names) -> Result<state::Device, String> {
+    let DeviceView { id, process, adapter, execution: state, destroyed } = *device;
+    Ok(state::Device {
+        name: names.device_name(id).ok_or_else(|| format!("{id:?} has no name"))?,
+        process: ProcessName(process.number()),
+        adapter: AdapterName(adapter.number()),
+        execution: execution(state)?,
+        destroyed,
+    })
+}

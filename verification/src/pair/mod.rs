@@ -1,0 +1,114 @@
+//! Pair worlds: core and model in lockstep, explored exhaustively.
+//!
+//! A pair world takes the alphabet of one of the model's worlds, in a smaller size, and adds dead operands. Its state holds
+//! the core with all its handle tables, so it stays finite by a budget of handles that each process may make. Which there
+//! are stands in [`worlds`].
+
+pub mod worlds;
+
+use std::collections::BTreeMap;
+
+use kmt_core::{Host, Kernel, Limits, Planted, Profile};
+use kmt_model::action::Action;
+use kmt_model::observation::HandleChange;
+use kmt_model::scope::{KernelWorld, Tracked};
+use kmt_model::state::{ProcessName, State};
+use stateright::{Model, Property};
+
+use crate::bridge::lockstep::set_up;
+use crate::bridge::{Divergence, Lockstep, LockstepError};
+use crate::check::world::AGREEMENT;
+
+/// A state of a pair world.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Pair {
+    /// Core and model.
+    pub lockstep: Lockstep,
+    /// The first difference, after which there are no further steps.
+    pub divergence: Option<Box<Divergence>>,
+    /// Handles that each process has made.
+    made: BTreeMap<ProcessName, u32>,
+}
+
+/// A world of the model, explored in lockstep with the core.
+#[derive(Clone, Debug)]
+pub struct PairModel<W> {
+    /// Whose alphabet it has.
+    pub world: W,
+    /// What the host sets up first.
+    pub stage: Vec<Host>,
+    /// The bounds of both kernels.
+    pub limits: Limits,
+    /// Handles that each process may make.
+    pub budget: u32,
+    /// Actions beside those of the world: dead operands, malformed words.
+    pub extra: fn(&State, &mut Vec<Action>),
+    /// The mistake that the core makes, if any.
+    pub planted: Option<Planted>,
+}
+
+impl<W: KernelWorld> Model for PairModel<W> {
+    type State = Pair;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<Pair> {
+        let kernel = Kernel::new(Profile::windows(), self.limits)
+            .expect("the limits of a pair world fit each other")
+            .with_planted(self.planted);
+        let mut lockstep = Lockstep::around(kernel, Profile::windows(), &self.limits);
+        set_up(&mut lockstep, self.stage.iter().cloned()).expect("the stage of a pair world can be set up");
+        vec![Pair { lockstep, divergence: None, made: BTreeMap::new() }]
+    }
+
+    fn actions(&self, state: &Pair, actions: &mut Vec<Action>) {
+        if state.divergence.is_some() {
+            return;
+        }
+        let model = state.lockstep.model();
+        self.world.actions(&Tracked::start(model.clone()), actions);
+        (self.extra)(model, actions);
+    }
+
+    fn next_state(&self, state: &Pair, action: Action) -> Option<Pair> {
+        let mut next = state.clone();
+        match next.lockstep.act(&action) {
+            Ok((_, observation)) => {
+                for change in &observation.handles {
+                    if let HandleChange::LocalAllocated(process, _) | HandleChange::NtAllocated(process, _) = change {
+                        *next.made.entry(*process).or_default() += 1;
+                    }
+                }
+            }
+            Err(LockstepError::Divergence(divergence)) => next.divergence = Some(divergence),
+            Err(LockstepError::Misuse(_) | LockstepError::Unformed) => return None,
+        }
+        Some(next)
+    }
+
+    fn within_boundary(&self, state: &Pair) -> bool {
+        state.made.values().all(|&made| made <= self.budget)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always(AGREEMENT, |_, state: &Pair| state.divergence.is_none()),
+            // The search reached what the world is for.
+            Property::sometimes("the whole budget is used", |world: &Self, state: &Pair| {
+                state.made.values().any(|&made| made == world.budget)
+            }),
+            Property::sometimes("a process has ended", |_, state: &Pair| {
+                let model = state.lockstep.model();
+                model.processes.iter().filter(|process| process.alive).count() < model.processes_made as usize
+            }),
+        ]
+    }
+
+    fn format_action(&self, action: &Action) -> String {
+        format!("{action:?}")
+    }
+
+    fn format_step(&self, last: &Pair, action: Action) -> Option<String> {
+        let next = self.next_state(last, action)?;
+        Some(next.divergence.map_or_else(|| format!("{:#?}", next.lockstep.model()), |found| found.to_string()))
+    }
+}

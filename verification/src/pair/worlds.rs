@@ -1,0 +1,83 @@
+//! The pair worlds and their budgets.
+//!
+//! | world | alphabet | processes | adapters | threads | handles made per process | local table: growth, reserve, most |
+//! |---|---|---|---|---|---|---|
+//! | `pair-devices` | `devices` with dead operands | 2 | 2 | 2 | 2 local | 3, 1, 6 |
+//! | `pair-handle-reuse` | `devices` with stale operands | 1 | 1 | 1 | 4 local | 2, 0, 4 |
+//! | `pair-process-handles` | `process_handles` | at most 3 | 0 | 1 | 2 NT | 3, 1, 6 |
+
+use kmt_core::{AdapterConfig, Host, Limits, Luid, Planted, ProcessConfig, ProcessId, TableLimits};
+use kmt_model::action::{Action, Call, DeadKind, LocalOperand};
+use kmt_model::scope::devices::Devices;
+use kmt_model::scope::process_handles::ProcessHandles;
+use kmt_model::state::State;
+
+use super::PairModel;
+use crate::bridge::view;
+
+/// Two processes make, break and destroy devices on two adapters.
+#[must_use]
+pub fn devices(planted: Option<Planted>) -> PairModel<Devices> {
+    let limits = Limits {
+        local_table: TableLimits { growth: 3, reserve: 1, max_entries: 6 },
+        devices: 2,
+        processes: 2,
+        nt_handles_per_process: 2,
+        ..Limits::default()
+    };
+    let world = Devices { processes: 2, adapters: 2, threads: 2, stops: 2, limits: view::limits(&limits) };
+    PairModel { world, stage: stage(2, 2), limits, budget: 2, extra: dead_operands, planted }
+}
+
+/// One process makes handles until table entries come back.
+#[must_use]
+pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
+    let limits = Limits {
+        local_table: TableLimits { growth: 2, reserve: 0, max_entries: 4 },
+        devices: 2,
+        processes: 1,
+        nt_handles_per_process: 1,
+        ..Limits::default()
+    };
+    let world = Devices { processes: 1, adapters: 1, threads: 1, stops: 1, limits: view::limits(&limits) };
+    PairModel { world, stage: stage(1, 1), limits, budget: 4, extra: dead_operands, planted }
+}
+
+/// Processes make children, pass handles of processes on, and end.
+#[must_use]
+pub fn process_handles(planted: Option<Planted>) -> PairModel<ProcessHandles> {
+    let limits = Limits { devices: 0, processes: 3, nt_handles_per_process: 2, ..SMALL };
+    let world = ProcessHandles { processes: 3, threads: 1, handles: 3, limits: view::limits(&limits) };
+    PairModel { world, stage: stage(0, 1), limits, budget: 2, extra: |_, _| {}, planted }
+}
+
+const SMALL: Limits = Limits {
+    local_table: TableLimits { growth: 3, reserve: 1, max_entries: 6 },
+    nt_handles_per_process: 2,
+    devices: 2,
+    processes: 2,
+    threads: 8,
+    adapters: 4,
+};
+
+/// Adapters with the LUIDs 1, 2 and so on, processes, and a thread in each.
+fn stage(adapters: u32, processes: u32) -> Vec<Host> {
+    let adapters =
+        (1..=adapters).map(|luid| Host::AddAdapter(AdapterConfig::new(Luid::from_raw(luid.into()))));
+    let started = (0..processes).map(|_| Host::CreateProcess(ProcessConfig::default()));
+    let threads = (1..=processes).map(|process| Host::StartThread(ProcessId::from_number(process)));
+    adapters.chain(started).chain(threads).collect()
+}
+
+/// Each thread may also use a stale handle, a foreign one, and an adapter handle in place of a device handle.
+fn dead_operands(state: &State, actions: &mut Vec<Action>) {
+    for thread in &state.threads {
+        let mut call = |call| actions.push(Action::Call(thread.name, call));
+        call(Call::CloseAdapter { adapter: LocalOperand::Dead(DeadKind::Stale) });
+        call(Call::DestroyDevice { device: LocalOperand::Dead(DeadKind::Stale) });
+        call(Call::CreateDevice { adapter: LocalOperand::Dead(DeadKind::Foreign), unknown_flag: false });
+        if let Some(handle) = state.process(thread.process).and_then(|process| process.local_handles.first()) {
+            call(Call::DestroyDevice { device: LocalOperand::Named(handle.name) });
+        }
+    }
+}

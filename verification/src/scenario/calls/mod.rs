@@ -1,0 +1,230 @@
+//! The calls as a scenario writes them: which fields a call has, in the words of the rulebook, and how they become a request
+//! and come back from a reply.
+//!
+//! One file per area. A call is one [`CallShape`]; everything else in the format follows from it: what the parser accepts and
+//! suggests, what the printer and the transcript write, what an expectation may name.
+
+mod adapter;
+mod device;
+mod nt;
+mod process;
+
+pub(super) use device::EXECUTION_STATES;
+pub(super) use nt::ACCESS;
+
+use kmt_core::{EntryPoint, LocalHandle, Luid, NtHandle, Output, Request};
+
+/// Named constants of a field.
+pub type Constants = &'static [(&'static str, u64)];
+
+/// One call.
+pub struct CallShape {
+    /// Its name in the rulebook.
+    pub name: &'static str,
+    /// Its input fields, in the order of the rulebook.
+    pub inputs: &'static [Input],
+    /// Its output fields, in the order of the rulebook.
+    pub outputs: &'static [OutputField],
+    /// The entry point to which a NULL argument structure can be given; none for a call of the operating system.
+    pub entry_point: Option<EntryPoint>,
+    build: fn(&Arguments<'_>) -> Request,
+    read: fn(&Output) -> Vec<Seen>,
+}
+
+/// An input field.
+#[derive(Debug)]
+pub struct Input {
+    /// Its name.
+    pub name: &'static str,
+    /// What can stand in it.
+    pub kind: Kind,
+    /// Its value where a scenario does not write it; none where it has to.
+    pub default: Option<u64>,
+}
+
+/// An output field.
+#[derive(Debug)]
+pub struct OutputField {
+    /// Its name.
+    pub name: &'static str,
+    /// What stands in it.
+    pub kind: Kind,
+    /// Whether there is one of it for each entry of an array.
+    pub many: bool,
+}
+
+/// What can stand in a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A D3DKMT handle, 32 bits.
+    Local,
+    /// An NT handle, 64 bits.
+    Nt,
+    /// The LUID of an adapter, 64 bits.
+    Luid,
+    /// A number of 32 bits, with named constants.
+    Word(Constants),
+    /// A number of 64 bits, with named constants.
+    Wide(Constants),
+    /// 32 or 64, the width of a process.
+    Bits,
+    /// TRUE or FALSE.
+    Flag,
+    /// A pointer: 1 when it points to something, 0 when it is NULL.
+    Pointer,
+    /// A process, by its id.
+    Process,
+}
+
+impl Kind {
+    /// The largest number that fits.
+    #[must_use]
+    pub const fn max(self) -> u64 {
+        match self {
+            Self::Local | Self::Word(_) | Self::Process => u32::MAX as u64,
+            Self::Nt | Self::Luid | Self::Wide(_) => u64::MAX,
+            Self::Bits => 64,
+            Self::Flag | Self::Pointer => 1,
+        }
+    }
+
+    /// The named constants of the field.
+    #[must_use]
+    pub const fn constants(self) -> Constants {
+        match self {
+            Self::Word(constants) | Self::Wide(constants) => constants,
+            _ => &[],
+        }
+    }
+
+    /// Whether an output of this kind can be given a name.
+    #[must_use]
+    pub const fn can_be_named(self) -> bool {
+        matches!(self, Self::Local | Self::Nt | Self::Process)
+    }
+}
+
+/// An output as a reply has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The field.
+    pub field: &'static str,
+    /// Its value; one for each entry where the field is one of an array.
+    pub values: Vec<u64>,
+}
+
+impl Seen {
+    fn one(field: &'static str, value: impl Into<u64>) -> Self {
+        Self { field, values: vec![value.into()] }
+    }
+}
+
+/// The inputs of a call with every name resolved to its number.
+pub(super) struct Arguments<'a> {
+    shape: &'static CallShape,
+    values: &'a [u64],
+}
+
+impl Arguments<'_> {
+    fn wide(&self, field: &str) -> u64 {
+        let place = self.shape.inputs.iter().position(|input| input.name == field);
+        self.values[place.expect("a call asks for its own fields only")]
+    }
+
+    fn word(&self, field: &str) -> u32 {
+        u32::try_from(self.wide(field)).expect("the parser keeps a number within the width of its field")
+    }
+
+    fn flag(&self, field: &str) -> bool {
+        self.wide(field) != 0
+    }
+
+    fn local(&self, field: &str) -> LocalHandle {
+        // An NT handle that stands where a D3DKMT handle is wanted is cut to the 32 bits of the field, as in C.
+        #[allow(clippy::cast_possible_truncation, reason = "the field has 32 bits")]
+        LocalHandle::from_raw(self.wide(field) as u32)
+    }
+
+    fn nt(&self, field: &str) -> NtHandle {
+        NtHandle::from_raw(self.wide(field))
+    }
+
+    fn luid(&self, field: &str) -> Luid {
+        Luid::from_raw(self.wide(field))
+    }
+}
+
+impl CallShape {
+    /// Every call, in the order of the rulebook's files.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        [adapter::SHAPES, device::SHAPES, nt::SHAPES, process::SHAPES].into_iter().flatten()
+    }
+
+    /// The call with this name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<&'static Self> {
+        Self::all().find(|shape| shape.name == name)
+    }
+
+    /// The input with this name.
+    #[must_use]
+    pub fn input(&'static self, name: &str) -> Option<&'static Input> {
+        self.inputs.iter().find(|input| input.name == name)
+    }
+
+    /// The output with this name.
+    #[must_use]
+    pub fn output(&'static self, name: &str) -> Option<&'static OutputField> {
+        self.outputs.iter().find(|output| output.name == name)
+    }
+
+    /// The request with these values, one for each input, in the order of the inputs.
+    ///
+    /// # Panics
+    ///
+    /// When a value is wider than its field.
+    pub(super) fn request(&'static self, values: &[u64]) -> Request {
+        assert_eq!(values.len(), self.inputs.len(), "{} has one value for each input", self.name);
+        (self.build)(&Arguments { shape: self, values })
+    }
+
+    /// The outputs of a reply to this call, in the order of the rulebook; those that were not written are left out.
+    #[must_use]
+    pub(super) fn seen(&'static self, output: &Output) -> Vec<Seen> {
+        (self.read)(output)
+    }
+}
+
+impl std::fmt::Debug for CallShape {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+impl PartialEq for CallShape {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for CallShape {}
+
+const fn needed(name: &'static str, kind: Kind) -> Input {
+    Input { name, kind, default: None }
+}
+
+const fn optional(name: &'static str, kind: Kind, default: u64) -> Input {
+    Input { name, kind, default: Some(default) }
+}
+
+const fn output(name: &'static str, kind: Kind) -> OutputField {
+    OutputField { name, kind, many: false }
+}
+
+const fn per_entry(name: &'static str, kind: Kind) -> OutputField {
+    OutputField { name, kind, many: true }
+}
+
+fn no_output(_output: &Output) -> Vec<Seen> {
+    Vec::new()
+}

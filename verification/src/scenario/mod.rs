@@ -1,0 +1,122 @@
+//! Scenarios: one text format for measured behaviour, users' protocols, counterexamples and reproducers of a fuzzer.
+//!
+//! A scenario sets a stage, gives each thread a program of calls, and says what must come of them. Fields have the names
+//! that the rulebook gives them, which are those of the real structures; what a call returns gets a name and is used by it.
+//!
+//! ```
+//! use kmt::scenario::{self, Policy, Source};
+//!
+//! let source = Source { name: "example.toml".to_owned(), text: scenario::EXAMPLE.to_owned() };
+//! let scenario = scenario::parse(&source)?;
+//! let mut kernel = scenario::kernel(&scenario.world).expect("the limits fit");
+//! let run = scenario::run(&scenario, &mut kernel, Policy::RoundRobin).expect("every name has a value in time");
+//! assert!(run.is_clean());
+//! assert_eq!(run.transcript.lines.len(), 5);
+//! # Ok::<(), scenario::Faults>(())
+//! ```
+//!
+//! The example, which is also what `kmt run --help` shows:
+//!
+//! ```toml
+#![doc = include_str!("example.toml")]
+//! ```
+//!
+//! # The fields
+//!
+//! - `format` is 1. `title` is one sentence; `rules`, `basis` (observed, documented, inferred, chosen) and `about` are for the
+//!   reader.
+//! - `[world]`: `dialect` (windows, documented), `limits` (the names of [`document::LIMITS`]), and in order of creation
+//!   `[[world.adapter]]` (name, luid, kind, nodes, physical_adapters, has_display), `[[world.process]]` (name, user, session,
+//!   bits, raise_priority, threads) and `[[world.handle]]` (name, holder, process, access, inherit, protect), an NT handle to
+//!   a process that the host placed.
+//! - `[[program]]`: `thread` and `calls`. A call is a table of `call`, the inputs of the call in the rulebook, `null = true`
+//!   for a NULL pointer in place of the structure, `gives` (a name for an output, or a list of names where there is one for
+//!   each entry of an array), `expect`, and for CreateProcess `threads`, which the host starts in the new process at once.
+//! - An input that is a handle is written as a name, `stale(name)` (the same value, said to be dead), `foreign(name, process)`
+//!   (the value that another process has under the name), `nt(name)` (an NT handle where a D3DKMT handle is wanted),
+//!   `local(name)` (the reverse), `raw(0x40000040)` or the number, `zero`, `current-process`, `current-thread`. A LUID is the
+//!   name of an adapter or a number. A pointer is left out or `"NULL"`. A number can be written as its constants, joined by
+//!   `|`. An input that is left out is 0, false, or a pointer that is set; handles, LUIDs and enumerations are written.
+//! - `expect`: `status`, `rule` (which decided the refusal), `out` (output fields; `"nothing"` for one that is not written),
+//!   `effects` (all of them, in order: `device-entered-error`, `device-destroyed`, `thread-ended`, `process-ended`).
+//! - `schedule` pins the order: the name of a thread for its next call, or a table `{ step = "reclaim", device = "d" }`,
+//!   `{ incident = "stop-adapter", adapter = "gpu" }` (also `kill-process`, `end-thread`), `{ host = "start-thread", process =
+//!   "app", name = "late" }` (also `add-adapter`, `create-process`, `place-process-handle`, `set-handle-flags`), each of these
+//!   with an `expect = { effects = […] }` if wanted. It stands before the first table of the file.
+//! - `[explore]`: `incidents`, each of which may happen once at any point when all interleavings are checked, and
+//!   `most_incidents`.
+//! - `[[never]]` and `[[possible]]`: `name`, and `all`, conditions that hold together: `thread` and `call` (its place, from
+//!   1) say which call has returned; `status`, `not`, `rule` and `out` how; `after`, an incident or a call, what had happened
+//!   before it was made.
+//!
+//! # The files
+//!
+//! Reading order: [`document`] (what a scenario is), [`calls`] (which fields a call has), [`parse()`] and [`print()`] (between
+//! text and document), [`error`] (what is wrong, and where), [`stage`] and [`machine`] (what it is played on), [`run()`] (one
+//! path), [`transcript`] (what happened), [`protocol()`] (all paths).
+
+pub mod calls;
+mod cast;
+pub mod document;
+pub mod error;
+pub mod judge;
+pub mod machine;
+mod parse;
+pub mod place;
+mod play;
+mod print;
+pub mod protocol;
+mod run;
+mod show;
+pub mod stage;
+pub mod transcript;
+pub mod value;
+
+use std::path::Path;
+
+pub use document::Scenario;
+pub use error::{Fault, Faults, LoadError, Source};
+pub use judge::Unmet;
+pub use machine::{Machine, MachineError};
+pub use parse::{FORMAT, parse};
+pub use print::{basis, dialect, print};
+pub use protocol::{Action, Protocol, ProtocolState, protocol};
+pub use run::{ClaimSeen, Policy, Run, RunError, UnmetAt, run};
+pub use stage::{kernel, limits, profile};
+pub use transcript::Transcript;
+
+/// A small scenario that shows the format.
+pub const EXAMPLE: &str = include_str!("example.toml");
+
+/// Reads the text of a scenario.
+///
+/// # Errors
+///
+/// [`LoadError::Unreadable`] when there is no such file or it cannot be read, [`LoadError::Faulty`] when it is not UTF-8.
+pub fn read(path: &Path) -> Result<Source, LoadError> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|cause| LoadError::Unreadable { name: name.clone(), cause })?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Source { name, text }),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let byte = error.as_bytes()[valid];
+            // What is before the first bad byte keeps its place, so that line and column are right.
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            let span = valid..valid + char::REPLACEMENT_CHARACTER.len_utf8();
+            let fault = Fault::new(span, format!("the byte 0x{byte:02X} is not UTF-8"), "text in UTF-8");
+            Err(LoadError::Faulty(Faults::new(Source { name, text }, vec![fault])))
+        }
+    }
+}
+
+/// Reads a scenario from a file.
+///
+/// # Errors
+///
+/// As [`read`], and [`LoadError::Faulty`] with everything that is wrong with the text.
+pub fn load(path: &Path) -> Result<(Source, Scenario), LoadError> {
+    let source = read(path)?;
+    let scenario = parse(&source)?;
+    Ok((source, scenario))
+}

@@ -1,0 +1,183 @@
+//! Values of fields: numbers, named constants, handles, LUIDs, pointers, lists.
+
+use kmt_core::NtStatus;
+use toml::de::DeValue;
+
+use super::super::calls::{Constants, Kind};
+use super::super::document::{HandleText, Value};
+use super::super::error::{Fault, nearest, one_of};
+use super::super::place::Placed;
+use super::reader::{Item, Notes, array, boolean, describe, number, string};
+
+/// The value of an input field.
+pub(super) fn input(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> Option<Placed<Value>> {
+    let what = format!("`{field}`");
+    match kind {
+        Kind::Local | Kind::Nt => {
+            let handle = handle(item, &what, kind, notes)?;
+            Some(handle.map_value(Value::Handle))
+        }
+        Kind::Luid => luid(item, &what, notes),
+        Kind::Word(constants) | Kind::Wide(constants) => bits(item, &what, kind.max(), constants, notes),
+        Kind::Bits => width(item, &what, notes).map(|bits| bits.map_value(Value::Number)),
+        Kind::Flag => boolean(item, &what, notes).map(|flag| Placed::new(Value::Flag(flag), item.span())),
+        Kind::Pointer => match item.get_ref() {
+            DeValue::String(text) if text == "NULL" => Some(Placed::new(Value::Null, item.span())),
+            other => {
+                let found = format!("{what} is {}", describe(other));
+                notes.wrong(item.span(), found, "`\"NULL\"`; a pointer that is not NULL is left out");
+                None
+            }
+        },
+        Kind::Process => process(item, &what, notes),
+    }
+}
+
+/// What an output field has to be: a value, one value for each entry, or "nothing".
+pub(super) fn expected(
+    item: &Item<'_>,
+    field: &str,
+    kind: Kind,
+    many: bool,
+    notes: &Notes,
+) -> Option<Placed<Value>> {
+    if matches!(item.get_ref(), DeValue::String(text) if text == "nothing") {
+        return Some(Placed::new(Value::Nothing, item.span()));
+    }
+    if !many {
+        return input(item, field, kind, notes);
+    }
+    let elements = array(item, &format!("`{field}`, which has one value for each entry,"), notes)?;
+    let values: Vec<_> = elements.iter().filter_map(|element| input(element, field, kind, notes)).collect();
+    (values.len() == elements.len()).then(|| Placed::new(Value::List(values), item.span()))
+}
+
+/// A handle: a name, a number, or one of the forms in parentheses.
+pub(super) fn handle(item: &Item<'_>, what: &str, kind: Kind, notes: &Notes) -> Option<Placed<HandleText>> {
+    if let DeValue::Integer(_) = item.get_ref() {
+        let number = number(item, what, 0, kind.max(), notes)?;
+        return Some(number.with(HandleText::Raw(number.value)));
+    }
+    let text = string(item, what, notes)?;
+    let expected = "a name, `stale(name)`, `foreign(name, process)`, `nt(name)`, `local(name)`, `raw(0x40000040)`, \
+                    `zero`, `current-process` or `current-thread`";
+    let refuse = |hint: Option<String>| {
+        let fault = Fault::new(
+            text.span.clone(),
+            format!("{what} is {:?}, which is no handle", text.value),
+            expected,
+        );
+        notes.note(fault.hint(hint));
+        None
+    };
+    let Some((form, rest)) = text.split_once('(') else {
+        return match text.as_str() {
+            "zero" => Some(text.with(HandleText::Zero)),
+            "current-process" => Some(text.with(HandleText::CurrentProcess)),
+            "current-thread" => Some(text.with(HandleText::CurrentThread)),
+            word if is_name(word) => Some(text.with(HandleText::Name(word.to_owned()))),
+            _ => refuse(None),
+        };
+    };
+    let Some(inside) = rest.strip_suffix(')').map(str::trim) else {
+        return refuse(Some("the parenthesis is not closed".to_owned()));
+    };
+    let named = |make: fn(String) -> HandleText| is_name(inside).then(|| make(inside.to_owned()));
+    let handle = match form.trim() {
+        "stale" => named(HandleText::Stale),
+        "nt" => named(HandleText::Nt),
+        "local" => named(HandleText::Local),
+        "raw" => digits(inside).filter(|number| *number <= kind.max()).map(HandleText::Raw),
+        "foreign" => inside.split_once(',').map(|(name, process)| (name.trim(), process.trim())).and_then(
+            |(name, process)| {
+                (is_name(name) && is_name(process))
+                    .then(|| HandleText::Foreign { name: name.to_owned(), process: process.to_owned() })
+            },
+        ),
+        other => return refuse(nearest(other, ["stale", "foreign", "nt", "local", "raw"])),
+    };
+    handle.map_or_else(|| refuse(None), |handle| Some(text.with(handle)))
+}
+
+/// A status by its name.
+pub(super) fn status(item: &Item<'_>, notes: &Notes) -> Option<Placed<NtStatus>> {
+    let name = string(item, "the status", notes)?;
+    let short = name.strip_prefix("STATUS_").unwrap_or(&name);
+    if let Some(status) = NtStatus::from_name(short) {
+        return Some(name.with(status));
+    }
+    let fault = Fault::new(
+        name.span.clone(),
+        format!("there is no status {:?}", name.value),
+        "the name of a status, such as SUCCESS or INVALID_PARAMETER",
+    );
+    notes.note(fault.hint(nearest(short, NtStatus::ALL.iter().map(|(_, known)| *known))));
+    None
+}
+
+/// A number, or named constants joined by `|`.
+pub(super) fn bits(
+    item: &Item<'_>,
+    what: &str,
+    max: u64,
+    constants: Constants,
+    notes: &Notes,
+) -> Option<Placed<Value>> {
+    let DeValue::String(text) = item.get_ref() else {
+        return number(item, what, 0, max, notes).map(|number| number.with(Value::Number(number.value)));
+    };
+    let mut value = 0;
+    let mut names = Vec::new();
+    for part in text.split('|').map(str::trim) {
+        let Some((name, bits)) = constants.iter().find(|(name, _)| *name == part) else {
+            let known = || constants.iter().map(|(name, _)| *name);
+            let expected = if constants.is_empty() {
+                "a number".to_owned()
+            } else {
+                format!("a number, or {} (joined by `|`)", one_of(known()))
+            };
+            let fault = Fault::new(item.span(), format!("{what} has no constant {part:?}"), expected);
+            notes.note(fault.hint(nearest(part, known())));
+            return None;
+        };
+        value |= bits;
+        names.push(*name);
+    }
+    Some(Placed::new(Value::Constant { text: names.join(" | "), value }, item.span()))
+}
+
+fn luid(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {
+    if let DeValue::Integer(_) = item.get_ref() {
+        return number(item, what, 0, u64::MAX, notes).map(|number| number.with(Value::Number(number.value)));
+    }
+    let name = string(item, what, notes)?;
+    Some(name.with(Value::Luid(name.value.clone())))
+}
+
+fn process(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {
+    if let DeValue::Integer(_) = item.get_ref() {
+        return number(item, what, 0, u32::MAX.into(), notes)
+            .map(|number| number.with(Value::Number(number.value)));
+    }
+    let name = string(item, what, notes)?;
+    Some(name.with(Value::Process(name.value.clone())))
+}
+
+/// 32 or 64.
+pub(super) fn width(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<u64>> {
+    let bits = number(item, what, 32, 64, notes)?;
+    if bits.value == 32 || bits.value == 64 {
+        return Some(bits);
+    }
+    notes.wrong(item.span(), format!("{what} is {}", bits.value), "32 or 64");
+    None
+}
+
+fn digits(text: &str) -> Option<u64> {
+    let plain = text.replace('_', "");
+    plain.strip_prefix("0x").map_or_else(|| plain.parse().ok(), |hex| u64::from_str_radix(hex, 16).ok())
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|next| next.is_ascii_alphanumeric() || next == '_' || next == '-')
+}

@@ -1,0 +1,354 @@
+//! One path through a scenario: by its pinned schedule, by the default policy, or by a seed.
+
+use std::fmt;
+
+use kmt_core::{DeviceId, Reclaimable, Step};
+
+use super::document::{Claim, DeviceText, Move, MoveKind, Scenario};
+use super::error::{Fault, one_of};
+use super::judge::{self, Unmet};
+use super::machine::Machine;
+use super::place::{Name, Placed, Span};
+use super::play::{Deed, Play, PlayError, Progress};
+use super::show;
+use super::transcript::{self, Transcript};
+
+/// How the next event is picked where the scenario pins no schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// Enabled steps first, in the order of the machine; then the programs in turn, in the order of the file, a call each.
+    RoundRobin,
+    /// Any enabled step or runnable thread, by a generator that begins with this number.
+    Seed(u64),
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RoundRobin => formatter.write_str("round robin"),
+            Self::Seed(seed) => write!(formatter, "seed {seed}"),
+        }
+    }
+}
+
+/// A run that came to its end.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What happened.
+    pub transcript: Transcript,
+    /// The events, as a schedule that pins them.
+    pub schedule: Vec<Move>,
+    /// Expectations that were not met, in the order in which they were judged.
+    pub unmet: Vec<UnmetAt>,
+    /// Claims of `never` that came true, each with the line at which it did.
+    pub broken: Vec<ClaimSeen>,
+    /// Claims of `possible` that came true, each with the line at which it did.
+    pub seen: Vec<ClaimSeen>,
+}
+
+impl Run {
+    /// Whether all that was expected was met and nothing that must never be seen was.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.unmet.is_empty() && self.broken.is_empty()
+    }
+}
+
+/// An expectation that was not met, and the line of the transcript that it is about; none for a call that was never made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmetAt {
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The expectation.
+    pub unmet: Unmet,
+}
+
+/// A claim that came true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimSeen {
+    /// Its place among the claims of its list, from 0.
+    pub claim: usize,
+    /// The line of the transcript, from 1.
+    pub line: usize,
+}
+
+/// Why a run did not come to its end.
+#[derive(Clone, Debug)]
+pub enum RunError {
+    /// The scenario asks for something that cannot happen.
+    Fault(Fault),
+    /// The kernels behind the machine differ.
+    Divergence {
+        /// In what.
+        text: String,
+        /// What happened before.
+        transcript: Transcript,
+        /// What would have happened next.
+        event: String,
+    },
+}
+
+/// Plays a scenario on a machine that nothing has happened to.
+///
+/// A pinned schedule decides the order of events; without one, the policy does. The same scenario, policy and machine give
+/// the same run.
+///
+/// # Errors
+///
+/// [`RunError::Fault`] when a pinned event cannot happen or a name is used that has no value, [`RunError::Divergence`]
+/// when the kernels behind the machine differ.
+pub fn run<M: Machine>(scenario: &Scenario, machine: &mut M, policy: Policy) -> Result<Run, RunError> {
+    let play = Play::new(scenario);
+    let progress =
+        play.stage(machine).map_err(|error| stopped(error, &Transcript::default(), "the stage is set"))?;
+    let mut runner = Runner {
+        play: &play,
+        machine,
+        progress,
+        run: Run {
+            transcript: Transcript::default(),
+            schedule: Vec::new(),
+            unmet: Vec::new(),
+            broken: Vec::new(),
+            seen: Vec::new(),
+        },
+    };
+    match &scenario.schedule {
+        Some(schedule) => runner.follow(schedule)?,
+        None => {
+            runner.pick(policy)?;
+            runner.refuse_leftovers()?;
+        }
+    }
+    runner.note_calls_never_made();
+    Ok(runner.run)
+}
+
+struct Runner<'r, M> {
+    play: &'r Play,
+    machine: &'r mut M,
+    progress: Progress,
+    run: Run,
+}
+
+impl<M: Machine> Runner<'_, M> {
+    fn follow(&mut self, schedule: &[Move]) -> Result<(), RunError> {
+        for entry in schedule {
+            let span = &entry.event.span;
+            let deed = match &entry.event.value {
+                MoveKind::Call(thread) => Deed::Call(self.pinned_thread(thread, span)?),
+                MoveKind::Reclaim(device) => Deed::Step(self.pinned_step(device, span)?),
+                MoveKind::Incident(incident) => Deed::Incident(incident.clone()),
+                MoveKind::Host(host) => Deed::Host(host.clone()),
+            };
+            self.perform(&deed, entry)?;
+        }
+        Ok(())
+    }
+
+    fn pinned_thread(&self, thread: &Name, span: &Span) -> Result<usize, RunError> {
+        let programs = &self.play.scenario.programs;
+        let program = programs.iter().position(|program| program.thread == *thread);
+        let Some(program) = program else {
+            let found = format!("`{}` has no program", thread.value);
+            return Err(RunError::Fault(Fault::new(span.clone(), found, "a thread with a program")));
+        };
+        if self.progress.ended[program] {
+            let found = format!("thread `{}` has ended", thread.value);
+            return Err(RunError::Fault(Fault::new(
+                span.clone(),
+                found,
+                "a thread that can make a call here",
+            )));
+        }
+        Ok(program)
+    }
+
+    fn pinned_step(&self, device: &DeviceText, span: &Span) -> Result<Step, RunError> {
+        let enabled = self.machine.kernel().choices();
+        let is_it = |id: DeviceId| match device {
+            DeviceText::Name(name) => self.progress.devices.get(&id).copied() == self.play.cast.place(name),
+            DeviceText::Number(number) => id.number() == number.value,
+        };
+        let step =
+            enabled.iter().find(|step| matches!(step, Step::Reclaim(Reclaimable::Device(id)) if is_it(*id)));
+        step.copied().ok_or_else(|| {
+            let found =
+                format!("the step `reclaim device {}` is not enabled here", show::device_text(device));
+            let steps: Vec<String> =
+                enabled.iter().map(|step| show::step(self.play, &self.progress, *step)).collect();
+            let expected = match steps.is_empty() {
+                true => "no step: none is enabled".to_owned(),
+                false => format!("an enabled step: {}", one_of(steps.iter().map(String::as_str))),
+            };
+            RunError::Fault(Fault::new(span.clone(), found, expected))
+        })
+    }
+
+    fn pick(&mut self, policy: Policy) -> Result<(), RunError> {
+        let mut turn = 0;
+        let mut generator = Generator(if let Policy::Seed(seed) = policy { seed } else { 0 });
+        loop {
+            let steps = self.machine.kernel().choices();
+            let programs = self.play.scenario.programs.len();
+            let runnable: Vec<usize> = (0..programs)
+                .map(|offset| (turn + offset) % programs)
+                .filter(|program| self.play.is_runnable(&self.progress, *program))
+                .collect();
+            let deed = match policy {
+                Policy::RoundRobin => steps
+                    .first()
+                    .map(|step| Deed::Step(*step))
+                    .or(runnable.first().map(|next| Deed::Call(*next))),
+                Policy::Seed(_) => {
+                    let mut deeds: Vec<Deed> = steps.iter().map(|step| Deed::Step(*step)).collect();
+                    deeds.extend(runnable.iter().map(|program| Deed::Call(*program)));
+                    (!deeds.is_empty()).then(|| {
+                        let place = generator.below(deeds.len());
+                        deeds.swap_remove(place)
+                    })
+                }
+            };
+            let Some(deed) = deed else { return Ok(()) };
+            // Under a seed the order of the file stays the order of the list that is picked from.
+            if let (Deed::Call(program), Policy::RoundRobin) = (&deed, policy) {
+                turn = (program + 1) % programs;
+            }
+            let event = self.pinned(&deed);
+            self.perform(&deed, &Move { event: Placed::made(event), effects: None })?;
+        }
+    }
+
+    /// How a schedule writes a thing that is about to be done.
+    fn pinned(&self, deed: &Deed) -> MoveKind {
+        pinned(self.play, &self.progress, deed)
+    }
+
+    fn perform(&mut self, deed: &Deed, entry: &Move) -> Result<(), RunError> {
+        let heading = transcript::heading(self.play, &self.progress, deed);
+        let event = format!("{}  {}", heading.0, heading.1);
+        let done = self
+            .play
+            .perform(self.machine, &mut self.progress, deed, &entry.event.span)
+            .map_err(|error| stopped(error, &self.run.transcript, &event))?;
+        self.run.transcript.push(transcript::line(self.play, &self.progress, deed, heading, &done));
+        self.run.schedule.push(entry.clone());
+        let line = self.run.transcript.lines.len();
+        let effects = entry.effects.as_ref().and_then(|effects| {
+            judge::unmet_effects(self.play, &self.progress, &entry.event.span, effects, &done.outcome)
+        });
+        let unmet = done.unmet.into_iter().chain(effects);
+        self.run.unmet.extend(unmet.map(|unmet| UnmetAt { line: Some(line), unmet }));
+        self.note_claims(line);
+        Play::settle(&mut self.progress, self.machine.kernel());
+        Ok(())
+    }
+
+    fn note_claims(&mut self, line: usize) {
+        let Self { play, progress, run, .. } = self;
+        let never = play.scenario.never.len();
+        note(&play.scenario.never, 0, play, progress, line, &mut run.broken);
+        note(&play.scenario.possible, never, play, progress, line, &mut run.seen);
+    }
+
+    /// A free run that stops while a thread still has calls to make would look as if all had been done.
+    fn refuse_leftovers(&self) -> Result<(), RunError> {
+        for (place, program) in self.play.scenario.programs.iter().enumerate() {
+            if self.progress.ended[place] {
+                continue;
+            }
+            let Some(line) = self.play.next_call(&self.progress, place) else { continue };
+            let fault = match self.play.thread_of(&self.progress, place) {
+                None => self.play.without_value(&self.progress, &program.thread, &program.thread.span),
+                Some(_) => match self.play.inputs(&self.progress, line) {
+                    Err(fault) => fault,
+                    Ok(_) => continue,
+                },
+            };
+            return Err(RunError::Fault(fault));
+        }
+        Ok(())
+    }
+
+    fn note_calls_never_made(&mut self) {
+        for (place, program) in self.play.scenario.programs.iter().enumerate() {
+            for (call, line) in program.calls.iter().enumerate().skip(self.progress.next[place]) {
+                if line.expect.is_some() {
+                    let unmet = Unmet {
+                        span: line.shape.span.clone(),
+                        what: format!("call {} of `{}`", call + 1, program.thread.value),
+                        expected: "the call is made".to_owned(),
+                        got: if self.progress.ended[place] {
+                            "its thread ended before"
+                        } else {
+                            "the run ended before"
+                        }
+                        .to_owned(),
+                    };
+                    self.run.unmet.push(UnmetAt { line: None, unmet });
+                }
+            }
+        }
+    }
+}
+
+fn note(
+    claims: &[Claim],
+    first: usize,
+    play: &Play,
+    progress: &Progress,
+    line: usize,
+    seen: &mut Vec<ClaimSeen>,
+) {
+    for claim in 0..claims.len() {
+        let known = seen.iter().any(|seen| seen.claim == claim);
+        if !known && play.is_shown(progress, first + claim) {
+            seen.push(ClaimSeen { claim, line });
+        }
+    }
+}
+
+/// How a schedule writes a thing that is about to be done.
+pub(super) fn pinned(play: &Play, progress: &Progress, deed: &Deed) -> MoveKind {
+    match deed {
+        Deed::Call(program) => MoveKind::Call(play.scenario.programs[*program].thread.clone()),
+        Deed::Step(Step::Reclaim(Reclaimable::Device(id))) => {
+            let name = progress.devices.get(id).map(|place| play.cast.members[*place].name.clone());
+            MoveKind::Reclaim(match name {
+                Some(name) => DeviceText::Name(Placed::made(name)),
+                None => DeviceText::Number(Placed::made(id.number())),
+            })
+        }
+        Deed::Incident(incident) => MoveKind::Incident(incident.clone()),
+        Deed::Host(host) => MoveKind::Host(host.clone()),
+    }
+}
+
+fn stopped(error: PlayError, transcript: &Transcript, event: &str) -> RunError {
+    match error {
+        PlayError::Fault(fault) => RunError::Fault(fault),
+        PlayError::Divergence(text) => {
+            RunError::Divergence { text, transcript: transcript.clone(), event: event.to_owned() }
+        }
+    }
+}
+
+/// SplitMix64: the same numbers on every machine, for the same first number.
+struct Generator(u64);
+
+impl Generator {
+    const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`, which is not 0.
+    fn below(&mut self, bound: usize) -> usize {
+        // The upper 64 bits of a product spread evenly enough for a handful of choices.
+        let wide = u128::from(self.next()) * bound as u128;
+        usize::try_from(wide >> 64).expect("smaller than the bound")
+    }
+}
