@@ -211,7 +211,7 @@ impl State {
         self.devices.iter().find(|device| device.name == name)
     }
 
-    /// Returns how many NT handles, over all processes, name the object.
+    /// Returns how many NT handles, over all processes, name the object: its count, which cannot disagree (LIF-12).
     #[must_use]
     pub fn handle_count(&self, object: NtObject) -> usize {
         self.processes
