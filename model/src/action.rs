@@ -338,7 +338,7 @@ pub enum Host {
     PlaceProcessHandle {
         /// The process that gets the handle.
         holder: ProcessName,
-        /// The process that the handle names; its process object exists.
+        /// The process that the handle names; it lives.
         target: ProcessName,
         /// The granted mask, within 0x1FFFFF.
         access: u32,

@@ -323,7 +323,7 @@ impl State {
         })
     }
 
-    /// Returns how many NT handles, over all processes, name the object.
+    /// Returns how many NT handles, over all processes, name the object: its count, which cannot disagree (LIF-12).
     #[must_use]
     pub fn handle_count(&self, object: NtObject) -> usize {
         self.processes

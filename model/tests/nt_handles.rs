@@ -120,7 +120,7 @@ fn nth_10_nth_13_after_the_source_is_found_every_refusal_closes_it() {
 }
 
 #[test]
-fn nth_11_nth_12_acc_05_acc_06_a_duplicate_never_widens() {
+fn nth_11_nth_12_a_duplicate_never_widens() {
     let Pair { mut machine, first, thread, second, .. } = pair(Limits::default());
     let narrow = machine.place(first, second, 0x0010_0040);
     let desired = |desired_access| Duplicate { same_access: false, desired_access, ..copy_of(narrow) };
@@ -203,7 +203,7 @@ fn nth_05_a_full_target_table_refuses_the_duplicate_and_closes_the_source() {
 }
 
 #[test]
-fn acc_07_the_embedder_places_plain_masks_only() {
+fn nth_12_the_embedder_places_plain_masks_only() {
     let Pair { machine, first, second, .. } = pair(Limits::default());
     for access in [0x0020_0000, 0x0200_0000, 0x8000_0000] {
         machine.impossible(Action::Host(Host::PlaceProcessHandle {

@@ -87,7 +87,9 @@ pub fn bless(lengths: impl Iterator<Item = (Planted, usize)>) -> std::io::Result
     for (planted, length) in lengths {
         table[planted.name()] = toml_edit::value(i64::try_from(length).map_err(std::io::Error::other)?);
     }
-    if let Some(decor) = document.get("shortest").and_then(toml_edit::Item::as_table).map(toml_edit::Table::decor) {
+    if let Some(decor) =
+        document.get("shortest").and_then(toml_edit::Item::as_table).map(toml_edit::Table::decor)
+    {
         *table.decor_mut() = decor.clone();
     }
     document["shortest"] = toml_edit::Item::Table(table);

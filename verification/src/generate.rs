@@ -7,7 +7,8 @@
 use arbitrary::{Result, Unstructured};
 use kmt_core as core;
 use kmt_model::action::{
-    Action, AdapterFilter, Call, DeadKind, DeviceQuery, Duplicate, ErrorReason, Host, Incident, LocalOperand, NtOperand,
+    Action, AdapterFilter, Call, DeadKind, DeviceQuery, Duplicate, ErrorReason, Host, Incident, LocalOperand,
+    NtOperand,
 };
 use kmt_model::rules;
 use kmt_model::state::{AdapterKind, AdapterName, LocalObject, Process, ProcessName, State, ThreadName};
@@ -150,7 +151,8 @@ fn local(
     wanted: impl Fn(LocalObject) -> bool,
 ) -> Result<LocalOperand> {
     let handles = caller.map_or(&[][..], |process| &process.local_handles);
-    let right: Vec<_> = handles.iter().filter(|handle| wanted(handle.object)).map(|handle| handle.name).collect();
+    let right: Vec<_> =
+        handles.iter().filter(|handle| wanted(handle.object)).map(|handle| handle.name).collect();
     let any: Vec<_> = handles.iter().map(|handle| handle.name).collect();
     Ok(match bytes.int_in_range(0..=11)? {
         0 => LocalOperand::Dead(dead(bytes)?),
@@ -161,7 +163,10 @@ fn local(
 }
 
 fn dead(bytes: &mut Unstructured<'_>) -> Result<DeadKind> {
-    pick(bytes, &[DeadKind::Stale, DeadKind::Zero, DeadKind::Unknown, DeadKind::Foreign, DeadKind::OtherSpace])
+    pick(
+        bytes,
+        &[DeadKind::Stale, DeadKind::Zero, DeadKind::Unknown, DeadKind::Foreign, DeadKind::OtherSpace],
+    )
 }
 
 fn nt(bytes: &mut Unstructured<'_>, holder: Option<&Process>) -> Result<NtOperand> {
@@ -180,12 +185,13 @@ fn duplicate(bytes: &mut Unstructured<'_>, state: &State, caller: Option<&Proces
     let source_process = nt(bytes, caller)?;
     let source = caller
         .and_then(|caller| concretise::source_process(source_process, caller.name, state))
-        .and_then(|process| state.process(process))
-        .or(caller);
-    let masks = [0x1F_FFFF, 0x40, 0, 0x1000_0000, 0x8000_0000, 0x0200_0000, 0x0100_0000, 0xFE0_0000, 0x10_0040];
+        .and_then(|process| state.process(process));
+    let masks =
+        [0x1F_FFFF, 0x40, 0, 0x1000_0000, 0x8000_0000, 0x0200_0000, 0x0100_0000, 0xFE0_0000, 0x10_0040];
     Ok(Duplicate {
         source_process,
-        source_handle: nt(bytes, source)?,
+        // Without a source process there is no table to name a handle of.
+        source_handle: if source.is_some() { nt(bytes, source)? } else { NtOperand::Dead(dead(bytes)?) },
         target_process: nt(bytes, caller)?,
         desired_access: pick(bytes, &masks)?,
         inherit: bytes.arbitrary()?,
@@ -245,9 +251,9 @@ fn garbage_request(bytes: &mut Unstructured<'_>, request: &core::Request) -> Res
         R::OpenAdapterFromLuid(_) if bytes.ratio(1_u8, 4_u8)? => {
             R::NullArgument(core::EntryPoint::OpenAdapterFromLuid)
         }
-        R::OpenAdapterFromLuid(_) => {
-            R::OpenAdapterFromLuid(core::OpenAdapterFromLuid { luid: core::Luid::from_raw(long_word(bytes)?) })
-        }
+        R::OpenAdapterFromLuid(_) => R::OpenAdapterFromLuid(core::OpenAdapterFromLuid {
+            luid: core::Luid::from_raw(long_word(bytes)?),
+        }),
         R::EnumAdapters2(_) => {
             R::EnumAdapters2(core::EnumAdapters2 { capacity: word(bytes)?, has_array: bytes.arbitrary()? })
         }

@@ -1,14 +1,17 @@
 //! The bridge between the two kernels of kmt, and everything that runs over it.
 //!
-//! Reading order: [`rulebook`] (what the rules say), [`explore`] (how a world is searched).
+//! Reading order: [`rulebook`] (what the rules say), [`bridge`] (core and model side by side), [`pair`] (that side by side as
+//! a world), [`explore`] (how a world is searched), [`check`] (all worlds and stages), [`matrix`] (every check of every call),
+//! [`scenario`] (behaviour and protocols in files), [`canary`] (planted mistakes), [`generate`] and [`campaign`] (random events).
 
+pub mod bridge;
+pub mod campaign;
+pub mod canary;
 pub mod check;
 pub mod exit;
 pub mod explore;
+pub mod generate;
 pub mod matrix;
+pub mod pair;
 pub mod rulebook;
 pub mod scenario;
-pub mod bridge;
-pub mod generate;
-pub mod pair;
-pub mod canary;

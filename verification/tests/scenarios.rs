@@ -155,7 +155,7 @@ fn every_protocol_holds_in_all_interleavings() {
         let claims = scenario.never.len() + scenario.possible.len();
         assert!(report.properties.len() >= claims);
         let counts = scenario::protocol(&scenario).expect("as above").checker().spawn_bfs().join();
-        assert!(counts.unique_state_count() <= report.unique);
+        assert_eq!(counts.unique_state_count(), report.unique, "{name}");
     }
 }
 
@@ -169,7 +169,7 @@ fn a_claim_that_breaks_is_a_scenario_that_replays() {
     let report = explore(&protocol);
     let mut broken = 0;
     for (claim, property) in report.properties.iter().take(scenario.never.len()).enumerate() {
-        let PropertyOutcome::Fails(path) = &property.outcome else {
+        let PropertyOutcome::Broken(path) = &property.outcome else {
             panic!("{} holds", property.name);
         };
         let actions: Vec<Action> = path.steps.iter().map(|step| step.action).collect();
@@ -196,7 +196,7 @@ fn an_expectation_that_fails_in_one_interleaving_is_found() {
     let failed: Vec<&str> = report
         .properties
         .iter()
-        .filter(|property| matches!(property.outcome, PropertyOutcome::Fails(_)))
+        .filter(|property| matches!(property.outcome, PropertyOutcome::Broken(_)))
         .map(|property| property.name)
         .collect();
     assert_eq!(failed, ["expect: worker call 1, CreateDevice"]);

@@ -54,6 +54,7 @@ pub(super) fn destroy_device(
 
 /// Frees the handle of a device, which leaves the device to its reclaim.
 pub(super) fn destroy(draft: &mut Draft, name: DeviceName) {
+    // LIF-08: NT handles and the handles of other processes stay.
     free_handle(draft, name);
     // TRD-05, TRD-14: what goes is the handle; the device itself goes in a step of its own.
     draft.device_mut(name).destroyed = true;

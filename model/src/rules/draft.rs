@@ -117,6 +117,7 @@ impl Draft {
         let limits = self.state.limits.local_table;
         let process = self.process_mut(owner);
         process.table_size = size_with_room(process.table_size, process.local_handles.len(), limits)?;
+        // HND-03, HND-16: one table for all kinds, and a new handle each time, whatever the process has open already.
         let name = LocalName(lowest_free(process.local_handles.iter().map(|handle| handle.name.0)));
         let position = process.local_handles.partition_point(|handle| handle.name < name);
         process.local_handles.insert(position, LocalHandle { name, object });
@@ -182,7 +183,7 @@ impl Draft {
 
     /// Removes a process that has ended and that no NT handle names.
     pub(super) fn drop_unheld_process(&mut self, name: ProcessName) {
-        // LIF-02: while the process lives it keeps its own process object.
+        // LIF-02: while the process lives it keeps its own process object. LIF-11: nothing but handles keeps it longer.
         let ended = self.state.live_process(name).is_none();
         if ended && self.state.handle_count(NtObject::Process(name)) == 0 {
             self.state.processes.retain(|process| process.name != name);

@@ -131,7 +131,7 @@ fn granted_access(request: &Duplicate, source: u32) -> Result<u32, Refusal> {
         return Ok(source);
     }
     let desired = mapped_access(request.desired_access);
-    // NTH-12, ACC-06
+    // NTH-12
     if request.desired_access & ACCESS_SYSTEM_SECURITY != 0 || desired & !source != 0 {
         return Err(Refusal::WiderThanSource);
     }
@@ -139,8 +139,8 @@ fn granted_access(request: &Duplicate, source: u32) -> Result<u32, Refusal> {
     Ok(if request.desired_access & MAXIMUM_ALLOWED == 0 { desired } else { source })
 }
 
-/// Returns the rights of the process type that a mask asks for: any generic bit means all of them (ACC-05),
-/// and bits that the type does not have are dropped (ACC-06).
+/// Returns the rights of the process type that a mask asks for: any generic bit means all of them,
+/// and bits that the type does not have are dropped (NTH-12).
 #[must_use]
 pub const fn mapped_access(desired: u32) -> u32 {
     if desired & GENERIC == 0 { desired & PROCESS_ALL_ACCESS } else { PROCESS_ALL_ACCESS }

@@ -116,10 +116,10 @@ fn host_is_formed(state: &State, host: Host) -> bool {
         Host::AddAdapter { luid, .. } => {
             luid != 0 && state.adapters.iter().all(|adapter| adapter.luid != luid)
         }
-        // ACC-07: a granted mask is plain.
+        // A granted mask is plain: only bits that the type has.
         Host::PlaceProcessHandle { holder, target, access, .. } => {
             state.live_process(holder).is_some()
-                && state.process(target).is_some()
+                && state.live_process(target).is_some()
                 && access & !PROCESS_ALL_ACCESS == 0
         }
         Host::SetHandleFlags { holder, handle, .. } => {

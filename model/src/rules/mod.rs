@@ -2,7 +2,7 @@
 //!
 //! [`apply`] is the one entry. Every rule function gets a draft of the next state; its refusals stand in the
 //! order of the call's list of checks, and a refused call's draft is thrown away, so that it changes nothing
-//! (LIF-13, SYN-38).
+//! (LIF-13, ADP-02, SYN-38). The checks and the effect of a call are one step (LIF-15).
 
 mod acquires;
 mod adapters;

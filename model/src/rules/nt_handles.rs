@@ -5,7 +5,7 @@ use crate::action::NtOperand;
 use crate::observation::{Output, Refusal};
 use crate::state::{NtHandle, NtName, NtObject, ProcessName};
 
-/// Every right of the process type: its whole valid mask (ACC-05).
+/// Every right of the process type: its whole valid mask (NTH-12).
 pub const PROCESS_ALL_ACCESS: u32 = 0x001F_FFFF;
 
 /// CloseHandle.
@@ -21,7 +21,7 @@ pub(super) fn close_handle(
     if handle.protect {
         return Err(Refusal::Protected);
     }
-    // NTH-07, LIF-02
+    // NTH-07, LIF-02; LIF-10: a stopped adapter is no reason to refuse.
     draft.free_nt(caller, name);
     Ok(Output::Nothing)
 }

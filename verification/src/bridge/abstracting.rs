@@ -38,17 +38,15 @@ pub enum Surface {
 pub fn meaning(event: &Event, state: &State, names: &Names, profile: &Profile) -> Meaning {
     match event {
         Event::Call(call) => self::call(call, state, names, profile),
-        Event::Host(host) => {
-            self::host(host, names).map_or(Meaning::Nothing, |host| Meaning::Action(model::Action::Host(host)))
-        }
+        Event::Host(host) => self::host(host, names)
+            .map_or(Meaning::Nothing, |host| Meaning::Action(model::Action::Host(host))),
         Event::Incident(incident) => Meaning::Action(model::Action::Incident(match *incident {
             Incident::KillProcess(process) => model::Incident::KillProcess(ProcessName(process.number())),
             Incident::EndThread(thread) => model::Incident::EndThread(ThreadName(thread.number())),
             Incident::StopAdapter(adapter) => model::Incident::StopAdapter(AdapterName(adapter.number())),
         })),
-        Event::Step(step) => {
-            self::step(*step, names).map_or(Meaning::Nothing, |step| Meaning::Action(model::Action::Step(step)))
-        }
+        Event::Step(step) => self::step(*step, names)
+            .map_or(Meaning::Nothing, |step| Meaning::Action(model::Action::Step(step))),
     }
 }
 
@@ -82,17 +80,19 @@ fn request(
         Request::EnumAdapters2(enumerate) if enumerate.has_array => {
             model::Call::EnumAdapters2 { capacity: enumerate.capacity }
         }
-        // ADP-05
-        Request::EnumAdapters2(_) => return Err(Surface::AdaptersSupported(profile.adapters_supported)),
         // ADP-07 stands before ADP-05 in the list of checks, so an unknown bit goes to the model with or without an array.
         Request::EnumAdapters3(enumerate) if enumerate.has_array || enumerate.filter > 3 => {
             model::Call::EnumAdapters3 { capacity: enumerate.capacity, filter: filter(enumerate.filter) }
         }
-        Request::EnumAdapters3(_) => return Err(Surface::AdaptersSupported(profile.adapters_supported)),
-        Request::CloseAdapter(close) => model::Call::CloseAdapter { adapter: local(close.adapter) },
-        Request::CreateDevice(create) => {
-            model::Call::CreateDevice { adapter: local(create.adapter), unknown_flag: create.flags & !0x7 != 0 }
+        // ADP-05
+        Request::EnumAdapters2(_) | Request::EnumAdapters3(_) => {
+            return Err(Surface::AdaptersSupported(profile.adapters_supported));
         }
+        Request::CloseAdapter(close) => model::Call::CloseAdapter { adapter: local(close.adapter) },
+        Request::CreateDevice(create) => model::Call::CreateDevice {
+            adapter: local(create.adapter),
+            unknown_flag: create.flags & !0x7 != 0,
+        },
         Request::DestroyDevice(destroy) => model::Call::DestroyDevice { device: local(destroy.device) },
         Request::GetDeviceState(get) => {
             model::Call::GetDeviceState { device: local(get.device), query: query(get) }
@@ -100,11 +100,15 @@ fn request(
         Request::MarkDeviceAsError(mark) => {
             model::Call::MarkDeviceAsError { device: local(mark.device), reason: reason(mark) }
         }
-        Request::CloseHandle(close) => model::Call::CloseHandle { handle: nt_operand(close.handle, process, names) },
+        Request::CloseHandle(close) => {
+            model::Call::CloseHandle { handle: nt_operand(close.handle, process, names) }
+        }
         Request::DuplicateHandle(duplicate) => {
             model::Call::DuplicateHandle(self::duplicate(duplicate, process, state, names))
         }
-        Request::CreateProcess(create) => model::Call::CreateProcess { inherit_handles: create.inherit_handles },
+        Request::CreateProcess(create) => {
+            model::Call::CreateProcess { inherit_handles: create.inherit_handles }
+        }
         Request::ExitProcess => model::Call::ExitProcess,
         Request::NullArgument(entry_point) => return Err(Surface::Refused(null_argument(*entry_point))),
     })
@@ -120,7 +124,9 @@ fn null_argument(entry_point: EntryPoint) -> Refusal {
         | EntryPoint::CreateDevice
         | EntryPoint::DestroyDevice
         | EntryPoint::GetDeviceState
-        | EntryPoint::MarkDeviceAsError => Refusal { status: NtStatus::INVALID_PARAMETER, rule: rule::ADP_01 },
+        | EntryPoint::MarkDeviceAsError => {
+            Refusal { status: NtStatus::INVALID_PARAMETER, rule: rule::ADP_01 }
+        }
     }
 }
 
@@ -131,10 +137,14 @@ fn duplicate(
     names: &Names,
 ) -> model::Duplicate {
     let from = nt_operand(duplicate.source_process, process, names);
-    let source = source_process(from, process, state).unwrap_or(process);
+    let source_handle = match source_process(from, process, state) {
+        Some(source) => nt_operand(duplicate.source, source, names),
+        // No table to look it up in.
+        None => model::NtOperand::Dead(model::DeadKind::Unknown),
+    };
     model::Duplicate {
         source_process: from,
-        source_handle: nt_operand(duplicate.source, source, names),
+        source_handle,
         target_process: nt_operand(duplicate.target_process, process, names),
         desired_access: duplicate.desired_access,
         inherit: duplicate.attributes & 0x2 != 0,
@@ -172,7 +182,12 @@ fn host(host: &Host, names: &Names) -> Option<model::Host> {
         Host::SetNtHandleFlags(set) => {
             let holder = ProcessName(set.process.number());
             let model::NtOperand::Named(handle) = nt_operand(set.handle, holder, names) else { return None };
-            model::Host::SetHandleFlags { holder, handle, inherit: set.inherit, protect: set.protect_from_close }
+            model::Host::SetHandleFlags {
+                holder,
+                handle,
+                inherit: set.inherit,
+                protect: set.protect_from_close,
+            }
         }
     })
 }
@@ -202,7 +217,8 @@ pub fn nt_operand(handle: NtHandle, process: ProcessName, names: &Names) -> mode
     let name = u32::try_from(cleared).ok().and_then(|value| names.nt_name(process, value));
     match name {
         Some(name) => model::NtOperand::Named(name),
-        None if cleared == 0 => model::NtOperand::Dead(model::DeadKind::Zero),
+        // NTH-14: no target process is the value 0 itself, before bits are cleared.
+        None if handle == NtHandle::ZERO => model::NtOperand::Dead(model::DeadKind::Zero),
         None => model::NtOperand::Dead(model::DeadKind::Unknown),
     }
 }

@@ -3,10 +3,10 @@
 //! Every match is exhaustive: a new word of the model does not compile until it has its concrete form here.
 
 use kmt_core::{
-    AdapterConfig, AdapterId, AdapterKind, Call, CloseAdapter, CloseHandle, CreateDevice, CreateProcess, DestroyDevice,
-    DuplicateHandle, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, Host, Incident, LocalHandle, Luid,
-    MarkDeviceAsError, NtHandle, OpenAdapterFromLuid, Pick, PlaceProcessHandle, ProcessConfig, ProcessId, Reclaimable,
-    Request, SetNtHandleFlags, Step, ThreadId,
+    AdapterConfig, AdapterId, AdapterKind, Call, CloseAdapter, CloseHandle, CreateDevice, CreateProcess,
+    DestroyDevice, DuplicateHandle, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, Host, Incident,
+    LocalHandle, Luid, MarkDeviceAsError, NtHandle, OpenAdapterFromLuid, Pick, PlaceProcessHandle,
+    ProcessConfig, ProcessId, Reclaimable, Request, SetNtHandleFlags, Step, ThreadId,
 };
 use kmt_model::action as model;
 use kmt_model::state::{self, ProcessName, State};
@@ -56,18 +56,23 @@ fn request(call: &model::Call, process: ProcessName, state: &State, names: &Name
         model::Call::EnumAdapters3 { capacity, filter } => {
             Request::EnumAdapters3(EnumAdapters3 { filter: filter_word(filter), capacity, has_array: true })
         }
-        model::Call::CloseAdapter { adapter } => Request::CloseAdapter(CloseAdapter { adapter: local(adapter)? }),
+        model::Call::CloseAdapter { adapter } => {
+            Request::CloseAdapter(CloseAdapter { adapter: local(adapter)? })
+        }
         model::Call::CreateDevice { adapter, unknown_flag } => Request::CreateDevice(CreateDevice {
             adapter: local(adapter)?,
             flags: if unknown_flag { 0x8 } else { 0 },
         }),
-        model::Call::DestroyDevice { device } => Request::DestroyDevice(DestroyDevice { device: local(device)? }),
+        model::Call::DestroyDevice { device } => {
+            Request::DestroyDevice(DestroyDevice { device: local(device)? })
+        }
         model::Call::GetDeviceState { device, query } => {
             Request::GetDeviceState(GetDeviceState { device: local(device)?, state_type: state_type(query) })
         }
-        model::Call::MarkDeviceAsError { device, reason } => {
-            Request::MarkDeviceAsError(MarkDeviceAsError { device: local(device)?, reason: reason_word(reason) })
-        }
+        model::Call::MarkDeviceAsError { device, reason } => Request::MarkDeviceAsError(MarkDeviceAsError {
+            device: local(device)?,
+            reason: reason_word(reason),
+        }),
         model::Call::CloseHandle { handle } => {
             Request::CloseHandle(CloseHandle { handle: nt_handle(handle, process, names)? })
         }
@@ -130,12 +135,14 @@ fn host(host: model::Host, names: &Names) -> Option<Host> {
                 protect_from_close: protect,
             })
         }
-        model::Host::SetHandleFlags { holder, handle, inherit, protect } => Host::SetNtHandleFlags(SetNtHandleFlags {
-            process: process_id(holder),
-            handle: NtHandle::from_raw(names.nt_value(holder, handle)?.into()),
-            inherit,
-            protect_from_close: protect,
-        }),
+        model::Host::SetHandleFlags { holder, handle, inherit, protect } => {
+            Host::SetNtHandleFlags(SetNtHandleFlags {
+                process: process_id(holder),
+                handle: NtHandle::from_raw(names.nt_value(holder, handle)?.into()),
+                inherit,
+                protect_from_close: protect,
+            })
+        }
     })
 }
 

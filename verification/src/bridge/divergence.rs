@@ -72,7 +72,13 @@ pub fn difference(core: &impl fmt::Debug, model: &impl fmt::Debug) -> (String, S
     let (core, model): (Vec<_>, Vec<_>) = (core.lines().collect(), model.lines().collect());
     let same_front = core.iter().zip(&model).take_while(|(left, right)| left == right).count();
     let most = core.len().min(model.len()) - same_front;
-    let same_back = core.iter().rev().zip(model.iter().rev()).take(most).take_while(|(left, right)| left == right).count();
+    let same_back = core
+        .iter()
+        .rev()
+        .zip(model.iter().rev())
+        .take(most)
+        .take_while(|(left, right)| left == right)
+        .count();
     let part = |lines: &[&str]| {
         // One line before the difference names what differs.
         let from = same_front.saturating_sub(1);

@@ -52,7 +52,7 @@ impl Lockstep {
     ///
     /// The core's misuse where the limits contradict each other.
     pub fn new(profile: Profile, limits: Limits) -> Result<Self, Misuse> {
-        let kernel = Kernel::new(profile.clone(), limits.clone())?;
+        let kernel = Kernel::new(profile, limits)?;
         Ok(Self::around(kernel, profile, &limits))
     }
 
@@ -127,7 +127,12 @@ impl Lockstep {
         let happened = event.clone();
         let unchanged = (after == self.model).then(|| self.kernel.clone());
         let outcome = self.kernel.handle(event).map_err(|misuse| {
-            differs(&happened, About::Formed, format!("misuse: {misuse}"), observe::describe(&observation.verdict))
+            differs(
+                &happened,
+                About::Formed,
+                format!("misuse: {misuse}"),
+                observe::describe(&observation.verdict),
+            )
         })?;
         self.names.follow(&observation.handles, self.parent(action));
         let made = self.bind(&observation);
@@ -142,7 +147,13 @@ impl Lockstep {
         self.compare_state(&happened)?;
         if let Some(kernel) = unchanged.filter(|kernel| *kernel != self.kernel) {
             let (was, is) = difference(&kernel, &self.kernel);
-            return Err(differs(&happened, About::Unchanged, format!("changed from {was} to {is}"), String::from("equal")).into());
+            return Err(differs(
+                &happened,
+                About::Unchanged,
+                format!("changed from {was} to {is}"),
+                String::from("equal"),
+            )
+            .into());
         }
         Ok((outcome, observation))
     }
@@ -150,7 +161,9 @@ impl Lockstep {
     /// The process whose handles a new process inherits.
     fn parent(&self, action: &Action) -> Option<ProcessName> {
         match action {
-            Action::Call(thread, Call::CreateProcess { .. }) => self.model.thread(*thread).map(|thread| thread.process),
+            Action::Call(thread, Call::CreateProcess { .. }) => {
+                self.model.thread(*thread).map(|thread| thread.process)
+            }
             _ => None,
         }
     }
@@ -158,7 +171,8 @@ impl Lockstep {
     /// Ties a new device of the model to the one that the core's handle refers to.
     fn bind(&mut self, observation: &Observation) -> Option<DeviceName> {
         let Verdict::Done(Output::Device { device, .. }) = observation.verdict else { return None };
-        let fresh = self.kernel.devices().map(|device| device.id).find(|&id| self.names.device_name(id).is_none())?;
+        let fresh =
+            self.kernel.devices().map(|device| device.id).find(|&id| self.names.device_name(id).is_none())?;
         self.names.bind_device(device, fresh);
         Some(device)
     }
@@ -186,7 +200,12 @@ impl Lockstep {
     }
 
     /// A call that ends so whatever the state is; the model does not move and the core must not.
-    fn surface(&mut self, event: Event, thread: ThreadName, surface: &Surface) -> Result<Outcome, LockstepError> {
+    fn surface(
+        &mut self,
+        event: Event,
+        thread: ThreadName,
+        surface: &Surface,
+    ) -> Result<Outcome, LockstepError> {
         let before = self.kernel.clone();
         let happened = event.clone();
         let wanted = match surface {
@@ -196,17 +215,22 @@ impl Lockstep {
                 output: kmt_core::Output::EnumAdapters { count: *count, entries: Vec::new() },
             }),
         };
-        let outcome = self
-            .kernel
-            .handle(event)
-            .map_err(|misuse| differs(&happened, About::Formed, format!("misuse: {misuse}"), format!("{thread:?} calls")))?;
+        let outcome = self.kernel.handle(event).map_err(|misuse| {
+            differs(&happened, About::Formed, format!("misuse: {misuse}"), format!("{thread:?} calls"))
+        })?;
         if outcome.answer != wanted {
             let (core, model) = (format!("{:?}", outcome.answer), format!("{wanted:?}"));
             return Err(differs(&happened, About::Verdict, core, model).into());
         }
         if self.kernel != before {
             let (was, is) = difference(&before, &self.kernel);
-            return Err(differs(&happened, About::Unchanged, format!("changed from {was} to {is}"), String::from("equal")).into());
+            return Err(differs(
+                &happened,
+                About::Unchanged,
+                format!("changed from {was} to {is}"),
+                String::from("equal"),
+            )
+            .into());
         }
         Ok(outcome)
     }
@@ -223,7 +247,8 @@ impl Lockstep {
                 Err(differs(&happened, About::Unchanged, core, String::from("equal")).into())
             }
             Ok(outcome) => {
-                Err(differs(&happened, About::Formed, format!("{outcome:?}"), String::from("cannot happen")).into())
+                Err(differs(&happened, About::Formed, format!("{outcome:?}"), String::from("cannot happen"))
+                    .into())
             }
         }
     }
@@ -249,7 +274,12 @@ fn compare_answer(
     }
 }
 
-fn compare_effects(event: &Event, outcome: &Outcome, observation: &Observation, names: &Names) -> Result<(), Divergence> {
+fn compare_effects(
+    event: &Event,
+    outcome: &Outcome,
+    observation: &Observation,
+    names: &Names,
+) -> Result<(), Divergence> {
     match observe::effects(&outcome.effects, names) {
         Ok(effects) if effects == observation.effects => Ok(()),
         Ok(effects) => {

@@ -10,11 +10,13 @@
 //! | `view` | the core's whole state becomes the model's |
 //! | `lockstep` | one event through both, compared |
 //! | `divergence` | the report of a difference |
+//! | `machine` | the lockstep under a scenario |
 
 pub mod abstracting;
 pub mod concretise;
 pub mod divergence;
 pub mod lockstep;
+mod machine;
 pub mod names;
 pub mod observe;
 pub mod view;

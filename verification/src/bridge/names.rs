@@ -1,8 +1,8 @@
 //! Names for what the core numbers, and the prediction of every handle value.
 //!
 //! The model knows a handle by a birth name; the client knows it by its value. This file holds the one place in which
-//! values are predicted: from the history of allocations and frees that the model reports, by the rules HND-02, HND-05,
-//! HND-10, HND-11 and HND-13 for local handles and NTH-02 and NTH-19 for NT handles. It never looks at the core's tables.
+//! values are predicted: from the history of allocations and frees that the model reports, by the rules HND-02, HND-04,
+//! HND-05, HND-10, HND-11 and HND-13 for local handles and NTH-02 and NTH-19 for NT handles. It never looks at the core's tables.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -78,7 +78,8 @@ impl LocalTable {
     /// A value that was freed and is not handed out now: of an entry that was handed out again if there is one, else of
     /// the entry freed last; one that never was if nothing was freed.
     fn stale(&self) -> u32 {
-        let reissued = self.by_value.keys().find(|&&value| value >> 30 > 1).map(|value| (value & 0x3FFF_FFFF) >> 6);
+        let reissued =
+            self.by_value.keys().find(|&&value| value >> 30 > 1).map(|value| (value & 0x3FFF_FFFF) >> 6);
         reissued.or_else(|| self.free.back().copied()).map_or(UNKNOWN_LOCAL, |index| {
             let before = (self.generations[index as usize] + 1) % 3 + 1;
             u32::from(before) << 30 | index << 6
@@ -145,7 +146,11 @@ impl Names {
     }
 
     /// Forgets the tables of processes that have ended and the devices that are gone.
-    pub fn retain(&mut self, process_lives: impl Fn(ProcessName) -> bool, device_lives: impl Fn(DeviceName) -> bool) {
+    pub fn retain(
+        &mut self,
+        process_lives: impl Fn(ProcessName) -> bool,
+        device_lives: impl Fn(DeviceName) -> bool,
+    ) {
         self.processes.retain(|&process, _| process_lives(process));
         self.devices.retain(|&device, _| device_lives(device));
     }

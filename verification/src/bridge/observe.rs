@@ -4,11 +4,14 @@
 //! compile until it stands here.
 
 use kmt_core::{
-    Answer, DeviceId, DeviceStateReport, Effect, ExecutionState, LocalHandle, NtHandle, NtStatus, Output, PageFaultState, Reply,
+    Answer, DeviceId, DeviceStateReport, Effect, ExecutionState, LocalHandle, NtHandle, NtStatus, Output,
+    PageFaultState, Reply,
 };
 use kmt_model::action as model;
 use kmt_model::observation::{self, AdapterReport, Refusal, Verdict};
-use kmt_model::state::{AdapterName, DeviceName, Execution, LocalName, NtName, ProcessName, State, ThreadName};
+use kmt_model::state::{
+    AdapterName, DeviceName, Execution, LocalName, NtName, ProcessName, State, ThreadName,
+};
 
 use super::concretise::source_process;
 use super::names::Names;
@@ -67,7 +70,9 @@ impl<'a> Perspective<'a> {
 /// model does not have.
 pub fn verdict(answer: &Answer, perspective: &Perspective<'_>) -> Result<Answered, String> {
     match answer {
-        Answer::Complete(reply) => output(reply, perspective).map(|output| Answered::Done(reply.status, output)),
+        Answer::Complete(reply) => {
+            output(reply, perspective).map(|output| Answered::Done(reply.status, output))
+        }
         Answer::Refused(refusal) => Ok(Answered::Refused(*refusal)),
         Answer::Pending(wait) => Err(format!("the thread is blocked in {wait:?}")),
     }
@@ -87,7 +92,9 @@ impl Answered {
     #[must_use]
     pub fn agrees_with(&self, verdict: &Verdict) -> bool {
         match (self, verdict) {
-            (Self::Done(status, output), Verdict::Done(expected)) => *status == NtStatus::SUCCESS && output == expected,
+            (Self::Done(status, output), Verdict::Done(expected)) => {
+                *status == NtStatus::SUCCESS && output == expected
+            }
             (Self::Refused(refusal), Verdict::Refused(expected)) => {
                 refusal.status == status_of(*expected) && refusal.rule.id() == expected.rule()
             }
@@ -132,8 +139,11 @@ pub const fn status_of(refusal: Refusal) -> NtStatus {
 
 fn output(reply: &Reply, perspective: &Perspective<'_>) -> Result<observation::Output, String> {
     Ok(match &reply.output {
-        Output::None => observation::Output::Nothing,
-        Output::OpenAdapterFromLuid { adapter } => observation::Output::AdapterHandle(perspective.local(*adapter)?),
+        // NTH-16: the value of a duplicate is not reported.
+        Output::None | Output::DuplicateHandle { target: None } => observation::Output::Nothing,
+        Output::OpenAdapterFromLuid { adapter } => {
+            observation::Output::AdapterHandle(perspective.local(*adapter)?)
+        }
         Output::EnumAdapters { count, entries } => {
             if usize::try_from(*count) != Ok(entries.len()) {
                 return Err(format!("NumAdapters is {count}, but {} entries were written", entries.len()));
@@ -149,22 +159,23 @@ fn output(reply: &Reply, perspective: &Perspective<'_>) -> Result<observation::O
         }
         Output::CreateDevice { device } => {
             let handle = perspective.local(*device)?;
-            let made = perspective.made.ok_or_else(|| format!("{device:?} does not refer to a new device"))?;
+            let made =
+                perspective.made.ok_or_else(|| format!("{device:?} does not refer to a new device"))?;
             observation::Output::Device { handle, device: made }
         }
         Output::GetDeviceState(report) => device_state(report)?,
         Output::DuplicateHandle { target: Some(handle) } => {
             observation::Output::NtHandle(perspective.nt(perspective.target, *handle)?)
         }
-        // NTH-16: the value is not reported.
-        Output::DuplicateHandle { target: None } => observation::Output::Nothing,
         Output::CreateProcess { process, handle } => observation::Output::Process {
             process: ProcessName(process.number()),
             handle: handle.map(|handle| perspective.nt(perspective.caller, handle)).transpose()?,
         },
         Output::Adapter(adapter) => observation::Output::Adapter(AdapterName(adapter.number())),
         Output::Thread(thread) => observation::Output::Thread(ThreadName(thread.number())),
-        Output::NtHandle(handle) => observation::Output::NtHandle(perspective.nt(perspective.caller, *handle)?),
+        Output::NtHandle(handle) => {
+            observation::Output::NtHandle(perspective.nt(perspective.caller, *handle)?)
+        }
     })
 }
 
@@ -176,7 +187,9 @@ fn device_state(report: &DeviceStateReport) -> Result<observation::Output, Strin
         DeviceStateReport::PageFault(record) if *record == PageFaultState::default() => {
             Ok(observation::Output::NoPageFault)
         }
-        DeviceStateReport::PageFault(record) => Err(format!("a record of a page fault that never was: {record:?}")),
+        DeviceStateReport::PageFault(record) => {
+            Err(format!("a record of a page fault that never was: {record:?}"))
+        }
     }
 }
 
@@ -205,15 +218,23 @@ pub fn execution(state: ExecutionState) -> Result<Execution, String> {
 pub fn effects(effects: &[Effect], names: &Names) -> Result<Vec<observation::Effect>, String> {
     let translated = effects.iter().filter_map(|effect| match effect {
         Effect::DeviceEnteredError { device, state } => Some(entered_error(*device, *state, names)),
-        Effect::ThreadEnded { thread } => Some(Ok(observation::Effect::ThreadEnded(ThreadName(thread.number())))),
-        Effect::ProcessEnded { process } => Some(Ok(observation::Effect::ProcessEnded(ProcessName(process.number())))),
+        Effect::ThreadEnded { thread } => {
+            Some(Ok(observation::Effect::ThreadEnded(ThreadName(thread.number()))))
+        }
+        Effect::ProcessEnded { process } => {
+            Some(Ok(observation::Effect::ProcessEnded(ProcessName(process.number()))))
+        }
         // Which devices were destroyed is compared as part of the state.
         Effect::DeviceDestroyed { device: _ } => None,
     });
     translated.collect()
 }
 
-fn entered_error(device: DeviceId, state: ExecutionState, names: &Names) -> Result<observation::Effect, String> {
+fn entered_error(
+    device: DeviceId,
+    state: ExecutionState,
+    names: &Names,
+) -> Result<observation::Effect, String> {
     let device = names.device_name(device).ok_or_else(|| format!("{device:?} is not known"))?;
     Ok(observation::Effect::DeviceEnteredError { device, execution: execution(state)? })
 }

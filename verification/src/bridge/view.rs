@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use kmt_core::{
-    AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtObjectView, NtTableView,
-    ProcessView, ThreadState, ThreadView,
-};
 use kmt_core::{AdapterConfig, AdapterKind, Kernel, Limits, NtObjectId, ProcessId};
+use kmt_core::{
+    AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtObjectView,
+    NtTableView, ProcessView, ThreadState, ThreadView,
+};
 use kmt_model::limits as model;
 use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
 
@@ -48,9 +48,13 @@ pub const fn limits(limits: &Limits) -> model::Limits {
 pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
     let objects: BTreeMap<NtObjectId, ProcessName> = kernel
         .nt_objects()
-        .map(|NtObjectView { id, process, handles: _ /* compared as the sum of the tables, and by LIF-12 in the core */ }| {
-            (id, ProcessName(process.number()))
-        })
+        .map(
+            |NtObjectView {
+                 id,
+                 process,
+                 handles: _, /* compared as the sum of the tables, and by LIF-12 in the core */
+             }| { (id, ProcessName(process.number())) },
+        )
         .collect();
     let mut processes = Vec::new();
     for process in kernel.processes() {
@@ -120,9 +124,9 @@ fn local_handles(
     for LocalEntryView { index, generation, object } in entries {
         let Some(object) = object else { continue };
         let value = u32::from(*generation) << 30 | index << 6;
-        let name = names
-            .local_name(owner, value)
-            .ok_or_else(|| format!("{process:?} has a live handle {value:#010x} that its history does not lead to"))?;
+        let name = names.local_name(owner, value).ok_or_else(|| {
+            format!("{process:?} has a live handle {value:#010x} that its history does not lead to")
+        })?;
         let object = match *object {
             LocalObject::Adapter(adapter) => state::LocalObject::Adapter(AdapterName(adapter.number())),
             LocalObject::Device(device) => state::LocalObject::Device(
@@ -150,11 +154,12 @@ fn nt_handles(
     let mut handles = Vec::new();
     for entry in entries {
         let NtEntryView { handle, object, granted_access, inherit, protect_from_close } = *entry;
-        let name = u32::try_from(handle.raw())
-            .ok()
-            .and_then(|value| names.nt_name(owner, value))
-            .ok_or_else(|| format!("{process:?} has an NT handle {handle:?} that its history does not lead to"))?;
-        let target = objects.get(&object).ok_or_else(|| format!("{handle:?} names {object:?}, which is gone"))?;
+        let name =
+            u32::try_from(handle.raw()).ok().and_then(|value| names.nt_name(owner, value)).ok_or_else(
+                || format!("{process:?} has an NT handle {handle:?} that its history does not lead to"),
+            )?;
+        let target =
+            objects.get(&object).ok_or_else(|| format!("{handle:?} names {object:?}, which is gone"))?;
         handles.push(state::NtHandle {
             name,
             object: state::NtObject::Process(*target),

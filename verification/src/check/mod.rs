@@ -6,6 +6,7 @@
 
 pub mod bench;
 pub mod command;
+pub mod corpus;
 mod failure;
 pub mod json;
 pub mod pins;
@@ -27,7 +28,7 @@ pub use command::{Console, Request, command};
 pub use pins::PinFile;
 pub use progress::{Progress, Silent};
 pub use report::{CheckReport, Preamble};
-pub use search_world::{ModelWorld, PairWorld};
+pub use search_world::{ModelWorld, PairWorld, ProtocolWorld};
 pub use stage::{Stage, StageReport};
 pub use world::{Engine, Kind, RunOptions, World, WorldReport};
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use toml_edit::{DocumentMut, Item, Table, value};
 
-use super::world::{Ending, WorldReport};
+use super::world::{Ending, Kind, WorldReport};
 
 /// How to accept new counts, in words.
 pub const HOW_TO_BLESS: &str = "if the change is wanted, run `kmt check --bless` and say why in the commit";
@@ -163,6 +163,10 @@ impl PinFile {
 
 /// The counts of a world that was searched to its end and holds; where one fails, that is the news.
 fn countable(report: &WorldReport) -> Option<Pin> {
+    // The counts of a user's own protocol are pinned nowhere.
+    if report.kind == Kind::Protocol {
+        return None;
+    }
     let WorldReport { unique, generated, depth, .. } = *report;
     (report.ending == Ending::Complete && !report.fails()).then_some(Pin { unique, generated, depth })
 }

@@ -20,6 +20,9 @@ pub struct ModelWorld<M>(Searched<M>);
 /// Its model states the agreement as an `always` property with the name [`AGREEMENT`](super::world::AGREEMENT).
 pub struct PairWorld<M>(Searched<M>);
 
+/// A user's protocol over the core, searched by our own engine.
+pub struct ProtocolWorld<M>(Searched<M>);
+
 struct Searched<M> {
     name: &'static str,
     kind: Kind,
@@ -55,6 +58,14 @@ impl<M> PairWorld<M> {
     pub fn deep(mut self) -> Self {
         self.0.deep = true;
         self
+    }
+}
+
+impl<M> ProtocolWorld<M> {
+    /// A world called `name` over `model`; `describe` is one sentence.
+    #[must_use]
+    pub fn new(name: &'static str, describe: &'static str, model: M) -> Self {
+        Self(Searched { name, kind: Kind::Protocol, deep: false, describe, model: Arc::new(model) })
     }
 }
 
@@ -97,6 +108,28 @@ impl<M: Searchable> World for ModelWorld<M> {
 }
 
 impl<M: Searchable> World for PairWorld<M> {
+    fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    fn deep(&self) -> bool {
+        self.0.deep
+    }
+
+    fn describe(&self) -> &'static str {
+        self.0.describe
+    }
+
+    fn run(&self, options: &RunOptions, progress: &dyn Progress) -> WorldReport {
+        self.0.run(options, progress)
+    }
+}
+
+impl<M: Searchable> World for ProtocolWorld<M> {
     fn name(&self) -> &'static str {
         self.0.name
     }

@@ -38,6 +38,8 @@ pub enum Kind {
     Model,
     /// Core and model in lockstep.
     Pair,
+    /// All interleavings of a user's protocol, on the core.
+    Protocol,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
         match self {
             Self::Model => "model",
             Self::Pair => "pair",
+            Self::Protocol => "protocol",
         }
     }
 
@@ -55,7 +58,7 @@ impl Kind {
     pub fn engine(self) -> Engine {
         match self {
             Self::Model => Engine::Stateright,
-            Self::Pair => Engine::Explore,
+            Self::Pair | Self::Protocol => Engine::Explore,
         }
     }
 }

@@ -93,7 +93,8 @@ fn answer(arguments: &Arguments, format: Format, mistakes: &[Planted]) -> std::i
         writeln!(out)?;
     }
     if arguments.bless {
-        let lengths = rows.iter().filter_map(|(planted, found, _)| Some((*planted, found.as_ref()?.sequence.len())));
+        let lengths =
+            rows.iter().filter_map(|(planted, found, _)| Some((*planted, found.as_ref()?.sequence.len())));
         canary::bless(lengths)?;
     }
     Ok(exit)

@@ -1,12 +1,15 @@
 //! `kmt check`.
 
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kmt::check::terminal::Terminal;
-use kmt::check::{Console, Engine, Preamble, Registry, Request, command};
+use kmt::check::{Console, Engine, Preamble, ProtocolWorld, Registry, Request, World, command};
 use kmt::exit::Exit;
 use kmt::rulebook::Rulebook;
+use kmt::scenario::{self, Faults, LoadError};
+use stateright::Model as _;
 
 use super::Format;
 
@@ -16,8 +19,8 @@ const DIALECT: &str = "windows";
 /// Arguments of `kmt check`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Worlds to check; without any, all of them and every other stage.
-    #[arg(value_name = "WORLD")]
+    /// Worlds to check, and scenario files (ending in .toml) to explore; without any, all worlds and every other stage.
+    #[arg(value_name = "WORLD|FILE")]
     worlds: Vec<String>,
     /// List the worlds and run nothing.
     #[arg(long)]
@@ -71,5 +74,41 @@ pub(crate) fn run(arguments: &Arguments, format: Format) -> Exit {
         progress: &progress,
         cancel: &cancel,
     };
-    command(&Registry::built_in(), &preamble, &request, &mut console)
+    let mut registry = Registry::built_in();
+    match protocols(&request.worlds) {
+        Ok(protocols) => registry.worlds.extend(protocols),
+        Err((message, exit)) => {
+            eprint!("{message}");
+            return exit;
+        }
+    }
+    command(&registry, &preamble, &request, &mut console)
+}
+
+/// The scenario files among the names, each as a world.
+fn protocols(names: &[String]) -> Result<Vec<Box<dyn World>>, (String, Exit)> {
+    let files = names.iter().filter(|name| is_file(name));
+    files.map(|name| protocol(name)).collect()
+}
+
+fn is_file(name: &str) -> bool {
+    std::path::Path::new(name).extension().is_some_and(|extension| extension == "toml")
+}
+
+fn protocol(name: &str) -> Result<Box<dyn World>, (String, Exit)> {
+    let (source, scenario) = scenario::load(std::path::Path::new(name)).map_err(|error| match error {
+        LoadError::Faulty(faults) => (faults.render(std::io::stderr().is_terminal()), Exit::BadInput),
+        error @ LoadError::Unreadable { .. } => (format!("kmt check: {error}\n"), Exit::InputOutput),
+    })?;
+    let fault = |fault| {
+        (Faults::new(source.clone(), vec![fault]).render(std::io::stderr().is_terminal()), Exit::BadInput)
+    };
+    let protocol = scenario::protocol(&scenario).map_err(fault)?;
+    if protocol.properties().is_empty() {
+        let message = format!("kmt check: {name}: nothing to check: no expect, [[never]] or [[possible]]\n");
+        return Err((message, Exit::BadInput));
+    }
+    // The names of worlds live as long as the process.
+    let (name, title) = (name.to_owned().leak(), scenario.title.clone().leak());
+    Ok(Box::new(ProtocolWorld::new(name, title, protocol)))
 }

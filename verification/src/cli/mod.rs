@@ -2,6 +2,7 @@
 
 use kmt::exit::Exit;
 
+mod bench;
 mod canary;
 mod check;
 mod explain;
@@ -34,6 +35,8 @@ enum Command {
     Check(check::Arguments),
     /// Play a scenario once and say whether what it expects came about.
     Run(run::Arguments),
+    /// Measure how fast the engines search the worlds, and the lockstep runs.
+    Bench(bench::Arguments),
     /// Plant mistakes in the core, one at a time, and show how soon each is found.
     Canary(canary::Arguments),
     /// Show the rules, all or one.
@@ -47,6 +50,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     match arguments.command {
         Command::Check(inner) => check::run(&inner, arguments.format),
         Command::Run(inner) => run::run(&inner, arguments.format),
+        Command::Bench(inner) => bench::run(&inner),
         Command::Canary(inner) => canary::run(&inner, arguments.format),
         Command::Rules(inner) => rules::run(&inner, arguments.format),
         Command::Explain(inner) => explain::run(&inner, arguments.format),

@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use kmt::bridge::Lockstep;
 use kmt::exit::Exit;
 use kmt::rulebook::Rulebook;
 use kmt::scenario::{
@@ -13,8 +14,7 @@ use serde::Serialize;
 use super::Format;
 use super::rules::print;
 
-const LONG_ABOUT: &str = concat!(
-    "Play a scenario once and say whether what it expects came about.\n\n",
+const LONG_HELP: &str = concat!(
     "A scenario with a schedule is replayed. Without one the machine's enabled steps come first, then the threads in \
      turn, a call each; with --seed any order is picked. The same file, seed and version give the same bytes.\n\n",
     "Exit code: 0 everything expected came about, 1 something did not, 2 the scenario is at fault, 4 the kernels differ, \
@@ -25,7 +25,7 @@ const LONG_ABOUT: &str = concat!(
 
 /// Arguments of `kmt run`.
 #[derive(clap::Args, Debug)]
-#[command(long_about = LONG_ABOUT)]
+#[command(after_long_help = LONG_HELP)]
 pub(crate) struct Arguments {
     /// The scenario.
     #[arg(value_name = "FILE")]
@@ -52,11 +52,13 @@ pub(crate) fn run(arguments: &Arguments, format: Format) -> Exit {
         return refuse(&Faults::new(source, vec![fault]), format);
     }
     let policy = arguments.seed.map_or(Policy::RoundRobin, Policy::Seed);
-    let mut kernel = match scenario::kernel(&scenario.world) {
+    let kernel = match scenario::kernel(&scenario.world) {
         Ok(kernel) => kernel,
         Err(fault) => return refuse(&Faults::new(source, vec![fault]), format),
     };
-    match scenario::run(&scenario, &mut kernel, policy) {
+    let (profile, limits) = (*kernel.profile(), *kernel.limits());
+    let mut lockstep = Lockstep::around(kernel, profile, &limits);
+    match scenario::run(&scenario, &mut lockstep, policy) {
         Ok(run) => {
             let report = Report { source: &source, scenario: &scenario, policy, run: &run };
             let exit = print(&match format {
@@ -184,6 +186,14 @@ impl Report<'_> {
         let faults = self.faults();
         let differences = faults.len();
         text.push_str(&Faults::new(self.source.clone(), faults).render_each(false));
+        for stopped in &self.run.stopped {
+            let (line, column) = self.source.line_and_column(stopped.span.start);
+            let why = stopped.hint.as_deref().unwrap_or_default();
+            text.push_str(&format!(
+                "stopped at {}:{line}:{column}: {}; {why}\n",
+                self.source.name, stopped.found
+            ));
+        }
         for claim in 0..self.scenario.possible.len() {
             text.push_str(&format!("{}\n", self.possible(claim)));
         }
@@ -243,6 +253,7 @@ impl Report<'_> {
             transcript: &self.run.transcript,
             expectations: self.expectations(),
             not_met: self.faults().iter().map(|fault| Problem::of(self.source, fault)).collect(),
+            stopped: self.run.stopped.iter().map(|fault| Problem::of(self.source, fault)).collect(),
             possible: (0..self.scenario.possible.len()).map(|claim| self.seen(claim)).collect(),
         }
     }
@@ -281,6 +292,7 @@ struct Document<'r> {
     transcript: &'r Transcript,
     expectations: usize,
     not_met: Vec<Problem>,
+    stopped: Vec<Problem>,
     possible: Vec<Possible<'r>>,
 }
 

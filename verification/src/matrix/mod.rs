@@ -13,7 +13,7 @@
 //! `limits` walks over the limits, [`constructors`] compares the table with the rulebook.
 //!
 //! To add a call: write a function that returns its case, with a constructor for each check, and name it in `cases` of
-//! its file; for a new file, in [`cases`]. A call that makes something gets a row in `limits` as well.
+//! its file; for a new file, in the `cases` below. A call that makes something gets a row in `limits` as well.
 
 pub mod case;
 pub mod constructors;

@@ -74,7 +74,9 @@ impl<W: KernelWorld> Model for PairModel<W> {
         match next.lockstep.act(&action) {
             Ok((_, observation)) => {
                 for change in &observation.handles {
-                    if let HandleChange::LocalAllocated(process, _) | HandleChange::NtAllocated(process, _) = change {
+                    if let HandleChange::LocalAllocated(process, _) | HandleChange::NtAllocated(process, _) =
+                        change
+                    {
                         *next.made.entry(*process).or_default() += 1;
                     }
                 }
@@ -109,6 +111,9 @@ impl<W: KernelWorld> Model for PairModel<W> {
 
     fn format_step(&self, last: &Pair, action: Action) -> Option<String> {
         let next = self.next_state(last, action)?;
-        Some(next.divergence.map_or_else(|| format!("{:#?}", next.lockstep.model()), |found| found.to_string()))
+        Some(
+            next.divergence
+                .map_or_else(|| format!("{:#?}", next.lockstep.model()), |found| found.to_string()),
+        )
     }
 }

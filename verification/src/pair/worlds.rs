@@ -76,7 +76,8 @@ fn dead_operands(state: &State, actions: &mut Vec<Action>) {
         call(Call::CloseAdapter { adapter: LocalOperand::Dead(DeadKind::Stale) });
         call(Call::DestroyDevice { device: LocalOperand::Dead(DeadKind::Stale) });
         call(Call::CreateDevice { adapter: LocalOperand::Dead(DeadKind::Foreign), unknown_flag: false });
-        if let Some(handle) = state.process(thread.process).and_then(|process| process.local_handles.first()) {
+        if let Some(handle) = state.process(thread.process).and_then(|process| process.local_handles.first())
+        {
             call(Call::DestroyDevice { device: LocalOperand::Named(handle.name) });
         }
     }

@@ -33,6 +33,15 @@ pub struct Scenario {
     pub possible: Vec<Claim>,
 }
 
+impl Scenario {
+    /// Whether it speaks of all interleavings: it makes claims, or allows incidents. In one run of a protocol a thread may
+    /// stop because the name that it waits for never gets a value.
+    #[must_use]
+    pub fn is_protocol(&self) -> bool {
+        !self.never.is_empty() || !self.possible.is_empty() || self.explore != Explore::default()
+    }
+}
+
 /// How well a behaviour is known, from the strongest to the weakest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {

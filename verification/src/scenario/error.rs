@@ -43,9 +43,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault without a hint.
+    /// A fault without a hint. Control characters of the text that it quotes are escaped.
     pub fn new(span: Span, found: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { span, found: found.into(), expected: expected.into(), hint: None }
+        Self { span, found: printable(&found.into()), expected: printable(&expected.into()), hint: None }
     }
 
     /// The same fault with a hint, if there is one.
@@ -119,7 +119,7 @@ impl Faults {
         }
         let report = miette::Report::new(diagnostic);
         let report = if drawable {
-            report.with_source_code(NamedSource::new(&self.source.name, self.source.text.clone()))
+            report.with_source_code(NamedSource::new(&self.source.name, shown(&self.source.text)))
         } else {
             report
         };
@@ -136,6 +136,23 @@ impl Faults {
             text.get(span.start..end).map_or(1, |part| part.find(['\n', '\r']).unwrap_or(part.len()));
         (span.start, length.max(1).min(text.len() - span.start))
     }
+}
+
+/// A message without characters that could steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|next| if next.is_control() { next.escape_default().collect() } else { vec![next] })
+        .collect()
+}
+
+/// The text without characters that could steer a terminal, every byte in its place.
+fn shown(text: &str) -> String {
+    let one = |next: char| match next {
+        '\n' | '\r' | '\t' => next.to_string(),
+        control if control.is_control() => "?".repeat(control.len_utf8()),
+        other => other.to_string(),
+    };
+    text.chars().map(one).collect()
 }
 
 impl fmt::Display for Faults {
@@ -198,12 +215,12 @@ fn distance(found: &str, known: &str) -> usize {
     strsim::damerau_levenshtein(&found.to_lowercase(), &known.to_lowercase())
 }
 
-/// The names as a list for a message: `a`, `b` or `c`.
+/// The names of fields or words as a list for a message: `a`, `b` or `c`.
 #[must_use]
 pub fn one_of<'n>(known: impl IntoIterator<Item = &'n str>) -> String {
     let quoted: Vec<String> = known.into_iter().map(|name| format!("`{name}`")).collect();
     match quoted.as_slice() {
-        [] => "nothing".to_owned(),
+        [] => "no field".to_owned(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }

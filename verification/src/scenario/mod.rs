@@ -23,6 +23,8 @@
 //!
 //! # The fields
 //!
+//! The text is TOML 1.1, so that an inline table may go over several lines.
+//!
 //! - `format` is 1. `title` is one sentence; `rules`, `basis` (observed, documented, inferred, chosen) and `about` are for the
 //!   reader.
 //! - `[world]`: `dialect` (windows, documented), `limits` (the names of [`document::LIMITS`]), and in order of creation

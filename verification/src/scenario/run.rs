@@ -44,6 +44,8 @@ pub struct Run {
     pub broken: Vec<ClaimSeen>,
     /// Claims of `possible` that came true, each with the line at which it did.
     pub seen: Vec<ClaimSeen>,
+    /// Of a protocol: the threads that stopped before their last call, because a name in the next one has no value.
+    pub stopped: Vec<Fault>,
 }
 
 impl Run {
@@ -95,7 +97,7 @@ pub enum RunError {
 ///
 /// # Errors
 ///
-/// [`RunError::Fault`] when a pinned event cannot happen or a name is used that has no value, [`RunError::Divergence`]
+/// [`RunError::Fault`] when a pinned event cannot happen or, unless the scenario is a protocol, a name is used that has no value, [`RunError::Divergence`]
 /// when the kernels behind the machine differ.
 pub fn run<M: Machine>(scenario: &Scenario, machine: &mut M, policy: Policy) -> Result<Run, RunError> {
     let play = Play::new(scenario);
@@ -111,13 +113,14 @@ pub fn run<M: Machine>(scenario: &Scenario, machine: &mut M, policy: Policy) -> 
             unmet: Vec::new(),
             broken: Vec::new(),
             seen: Vec::new(),
+            stopped: Vec::new(),
         },
     };
     match &scenario.schedule {
         Some(schedule) => runner.follow(schedule)?,
         None => {
             runner.pick(policy)?;
-            runner.refuse_leftovers()?;
+            runner.settle_leftovers()?;
         }
     }
     runner.note_calls_never_made();
@@ -252,25 +255,33 @@ impl<M: Machine> Runner<'_, M> {
     }
 
     /// A free run that stops while a thread still has calls to make would look as if all had been done.
-    fn refuse_leftovers(&self) -> Result<(), RunError> {
-        for (place, program) in self.play.scenario.programs.iter().enumerate() {
-            if self.progress.ended[place] {
-                continue;
-            }
-            let Some(line) = self.play.next_call(&self.progress, place) else { continue };
-            let fault = match self.play.thread_of(&self.progress, place) {
-                None => self.play.without_value(&self.progress, &program.thread, &program.thread.span),
-                Some(_) => match self.play.inputs(&self.progress, line) {
-                    Err(fault) => fault,
-                    Ok(_) => continue,
-                },
-            };
-            return Err(RunError::Fault(fault));
+    fn settle_leftovers(&mut self) -> Result<(), RunError> {
+        let programs = 0..self.play.scenario.programs.len();
+        let mut leftovers = programs.filter_map(|program| self.leftover(program));
+        if self.play.scenario.is_protocol() {
+            self.run.stopped = leftovers.collect();
+            return Ok(());
         }
-        Ok(())
+        leftovers.next().map_or(Ok(()), |fault| Err(RunError::Fault(fault)))
     }
 
+    /// Why a thread that has not ended makes no further call, if it has one left.
+    fn leftover(&self, program: usize) -> Option<Fault> {
+        let line = self.play.next_call(&self.progress, program).filter(|_| !self.progress.ended[program])?;
+        match self.play.thread_of(&self.progress, program) {
+            None => {
+                let thread = &self.play.scenario.programs[program].thread;
+                Some(self.play.without_value(&self.progress, thread, &thread.span))
+            }
+            Some(_) => self.play.inputs(&self.progress, line).err(),
+        }
+    }
+
+    /// In a protocol an expectation is about a call that is made, as when all interleavings are checked.
     fn note_calls_never_made(&mut self) {
+        if self.play.scenario.is_protocol() {
+            return;
+        }
         for (place, program) in self.play.scenario.programs.iter().enumerate() {
             for (call, line) in program.calls.iter().enumerate().skip(self.progress.next[place]) {
                 if line.expect.is_some() {

@@ -45,7 +45,7 @@ fn call(item: &Item<'_>, notes: &Notes) -> Option<CallLine> {
         shape,
     };
     if line.shape.name == "CreateProcess" {
-        line.threads = names(fields.take("threads"), "the name of a thread", notes);
+        line.threads = names(fields.take("threads"), "`threads`", "the name of a thread", notes);
     }
     check_gives(&line, notes);
     fields.finish();
@@ -111,7 +111,7 @@ fn gives(item: &Item<'_>, shape: &CallShape, notes: &Notes) -> Vec<GivesLine> {
         let Some(item) = fields.take(output.name) else { continue };
         let what = format!("the name for `{}`", output.name);
         let names = match item.get_ref() {
-            DeValue::Array(_) if output.many => names(Some(item), &what, notes),
+            DeValue::Array(_) if output.many => names(Some(item), "`gives`", &what, notes),
             _ => name(item, &what, notes).into_iter().collect(),
         };
         lines.push(GivesLine { field: output.name, names });

@@ -138,10 +138,20 @@ pub(super) fn describe(value: &DeValue<'_>) -> String {
 
 /// A string.
 pub(super) fn string(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<String>> {
+    string_of(item, what, "a string in quotes", notes)
+}
+
+/// A string that says something in particular.
+pub(super) fn string_of(
+    item: &Item<'_>,
+    what: &str,
+    expected: &str,
+    notes: &Notes,
+) -> Option<Placed<String>> {
     if let DeValue::String(text) = item.get_ref() {
         return Some(Placed::new(text.as_ref().to_owned(), item.span()));
     }
-    notes.wrong(item.span(), format!("{what} is {}", describe(item.get_ref())), "a string in quotes");
+    notes.wrong(item.span(), format!("{what} is {}", describe(item.get_ref())), expected);
     None
 }
 
@@ -229,8 +239,8 @@ pub(super) fn name(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<
 }
 
 /// An array of new names, or nothing.
-pub(super) fn names(item: Option<&Item<'_>>, what: &str, notes: &Notes) -> Vec<Placed<String>> {
-    item.and_then(|item| array(item, what, notes))
+pub(super) fn names(item: Option<&Item<'_>>, list: &str, what: &str, notes: &Notes) -> Vec<Placed<String>> {
+    item.and_then(|item| array(item, list, notes))
         .map(|elements| elements.iter().filter_map(|element| name(element, what, notes)).collect())
         .unwrap_or_default()
 }

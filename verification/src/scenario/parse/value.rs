@@ -7,7 +7,7 @@ use super::super::calls::{Constants, Kind};
 use super::super::document::{HandleText, Value};
 use super::super::error::{Fault, nearest, one_of};
 use super::super::place::Placed;
-use super::reader::{Item, Notes, array, boolean, describe, number, string};
+use super::reader::{Item, Notes, array, boolean, describe, number, string, string_of};
 
 /// The value of an input field.
 pub(super) fn input(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> Option<Placed<Value>> {
@@ -58,9 +58,9 @@ pub(super) fn handle(item: &Item<'_>, what: &str, kind: Kind, notes: &Notes) -> 
         let number = number(item, what, 0, kind.max(), notes)?;
         return Some(number.with(HandleText::Raw(number.value)));
     }
-    let text = string(item, what, notes)?;
     let expected = "a name, `stale(name)`, `foreign(name, process)`, `nt(name)`, `local(name)`, `raw(0x40000040)`, \
                     `zero`, `current-process` or `current-thread`";
+    let text = string_of(item, what, expected, notes)?;
     let refuse = |hint: Option<String>| {
         let fault = Fault::new(
             text.span.clone(),
@@ -150,7 +150,7 @@ fn luid(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {
     if let DeValue::Integer(_) = item.get_ref() {
         return number(item, what, 0, u64::MAX, notes).map(|number| number.with(Value::Number(number.value)));
     }
-    let name = string(item, what, notes)?;
+    let name = string_of(item, what, "the name of an adapter, or a LUID as a number", notes)?;
     Some(name.with(Value::Luid(name.value.clone())))
 }
 
@@ -159,7 +159,7 @@ fn process(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> 
         return number(item, what, 0, u32::MAX.into(), notes)
             .map(|number| number.with(Value::Number(number.value)));
     }
-    let name = string(item, what, notes)?;
+    let name = string_of(item, what, "the name of a process, or its id", notes)?;
     Some(name.with(Value::Process(name.value.clone())))
 }
 

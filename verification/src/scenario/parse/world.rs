@@ -87,7 +87,7 @@ pub(super) fn process_fields(fields: &mut Fields<'_, '_>) -> Option<ProcessLine>
     let session = fields.take("session").and_then(|item| word(item, "`session`", notes));
     let bits = fields.take("bits").and_then(|item| value::width(item, "`bits`", notes));
     let raise = fields.take("raise_priority").and_then(|item| boolean(item, "`raise_priority`", notes));
-    let threads = names(fields.take("threads"), "the name of a thread", notes);
+    let threads = names(fields.take("threads"), "`threads`", "the name of a thread", notes);
     Some(ProcessLine {
         name: called.and_then(|item| name(item, "the name of a process", notes))?,
         user: user.map(|user| user.value),

@@ -1,0 +1,237 @@
+//! Scenarios at random: well formed in every name, and otherwise anything that can be written.
+
+use kmt::scenario::Scenario;
+use kmt::scenario::calls::{CallShape, Kind};
+use kmt::scenario::document::{
+    AdapterLine, After, Atom, Basis, CallLine, CallPlace, Claim, Dialect, Expect, Explore, FieldLine,
+    GivesLine, HandleLine, HandleText, HostLine, IncidentLine, Move, MoveKind, ProcessLine, Program, Value,
+    World,
+};
+use kmt::scenario::place::Placed;
+use kmt_core::{AdapterKind, Bitness, NtStatus};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn made<T>(value: T) -> Placed<T> {
+    Placed::made(value)
+}
+
+fn name(text: &str) -> Placed<String> {
+    made(text.to_owned())
+}
+
+/// A scenario with two processes of one thread each, one adapter and one placed handle, and everything else at random.
+pub(crate) fn scenarios() -> impl Strategy<Value = Scenario> {
+    let text = "[\\PC\n\t\"\\\\]{0,40}";
+    let calls = || prop::collection::vec(call_seeds(), 0..6);
+    (text, prop::option::of(text), worlds(), calls(), calls(), extras()).prop_map(
+        |(title, about, world, first, second, extras)| {
+            let programs = vec![
+                Program {
+                    thread: name("t0"),
+                    calls: first.iter().enumerate().map(|(at, seed)| seed.call("x", at)).collect(),
+                },
+                Program {
+                    thread: name("t1"),
+                    calls: second.iter().enumerate().map(|(at, seed)| seed.call("y", at)).collect(),
+                },
+            ];
+            let (basis, explore, claims, schedule) = extras;
+            let never = if first.is_empty() { Vec::new() } else { claims };
+            Scenario {
+                title,
+                about,
+                rules: vec![name("HND-09")],
+                basis,
+                world,
+                programs,
+                schedule,
+                explore,
+                never,
+                possible: Vec::new(),
+            }
+        },
+    )
+}
+
+/// What a call is made of: which one, and numbers to fill it with.
+#[derive(Clone, Debug)]
+struct CallSeed {
+    shape: usize,
+    null: bool,
+    gives: bool,
+    expect: bool,
+    numbers: Vec<u64>,
+}
+
+fn call_seeds() -> impl Strategy<Value = CallSeed> {
+    let shapes = CallShape::all().count();
+    let numbers = prop::collection::vec(any::<u64>(), 8);
+    (0..shapes, prop::bool::weighted(0.1), any::<bool>(), any::<bool>(), numbers)
+        .prop_map(|(shape, null, gives, expect, numbers)| CallSeed { shape, null, gives, expect, numbers })
+}
+
+impl CallSeed {
+    fn call(&self, prefix: &str, at: usize) -> CallLine {
+        let shape = CallShape::all().nth(self.shape).expect("a place in the list");
+        let null = self.null && shape.entry_point.is_some();
+        let inputs = shape.inputs.iter().zip(&self.numbers).filter(|_| !null);
+        let inputs = inputs
+            .filter(|(input, number)| input.default.is_none() || number.is_multiple_of(2))
+            .filter_map(|(input, number)| {
+                Some(FieldLine { field: input.name, value: made(value(input.kind, *number)?) })
+            })
+            .collect();
+        let outputs = shape.outputs.iter().filter(|output| self.gives && output.kind.can_be_named());
+        let gives = outputs.map(|output| GivesLine {
+            field: output.name,
+            names: vec![name(&format!("{prefix}{at}-{}", output.name))],
+        });
+        let expect = Expect {
+            status: (self.numbers[0].is_multiple_of(3)).then(|| made(NtStatus::TIMEOUT)),
+            rule: None,
+            out: shape
+                .outputs
+                .iter()
+                .filter(|output| !output.many)
+                .filter_map(|output| {
+                    Some(FieldLine { field: output.name, value: made(value(output.kind, self.numbers[1])?) })
+                })
+                .collect(),
+            effects: (self.numbers[2].is_multiple_of(3)).then(Vec::new),
+        };
+        CallLine {
+            shape: made(shape),
+            null,
+            inputs,
+            gives: gives.collect(),
+            threads: Vec::new(),
+            expect: self.expect.then_some(expect),
+        }
+    }
+}
+
+/// A value of a kind; none where a scenario writes nothing.
+fn value(kind: Kind, number: u64) -> Option<Value> {
+    let word = number & kind.max();
+    Some(match kind {
+        Kind::Local => Value::Handle(match number % 4 {
+            0 => HandleText::Raw(word),
+            1 => HandleText::Zero,
+            2 => HandleText::Nt("h".to_owned()),
+            _ => HandleText::CurrentThread,
+        }),
+        Kind::Nt => Value::Handle(match number % 4 {
+            0 => HandleText::Raw(word),
+            1 => HandleText::Name("h".to_owned()),
+            2 => HandleText::Foreign { name: "h".to_owned(), process: "p0".to_owned() },
+            _ => HandleText::Stale("h".to_owned()),
+        }),
+        Kind::Luid if number.is_multiple_of(2) => Value::Luid("gpu".to_owned()),
+        Kind::Process if number.is_multiple_of(2) => Value::Process("p1".to_owned()),
+        Kind::Word(constants) | Kind::Wide(constants) if number.is_multiple_of(4) => {
+            let (text, value) = constants.first()?;
+            Value::Constant { text: (*text).to_owned(), value: *value }
+        }
+        Kind::Luid | Kind::Process | Kind::Word(_) | Kind::Wide(_) => Value::Number(word),
+        Kind::Bits => Value::Number(if number.is_multiple_of(2) { 32 } else { 64 }),
+        Kind::Flag => Value::Flag(number.is_multiple_of(2)),
+        Kind::Pointer => Value::Null,
+    })
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    const KINDS: [AdapterKind; 3] = [AdapterKind::Full, AdapterKind::ComputeOnly, AdapterKind::DisplayOnly];
+    let adapter = (
+        prop::option::of(1..u64::MAX),
+        prop::option::of(select(&KINDS[..])),
+        prop::option::of(1_u32..=64),
+        prop::option::of(1_u32..=32),
+        prop::option::of(any::<bool>()),
+    )
+        .prop_map(|(luid, kind, nodes, physical_adapters, has_display)| AdapterLine {
+            name: name("gpu"),
+            luid: luid.map(made),
+            kind,
+            nodes,
+            physical_adapters,
+            has_display,
+        });
+    let process = (
+        prop::option::of(any::<u32>()),
+        prop::option::of(any::<u32>()),
+        prop::option::of(select(&[Bitness::Bits32, Bitness::Bits64][..])),
+        prop::option::of(any::<bool>()),
+    );
+    let flags = (any::<bool>(), any::<bool>(), prop::option::of(any::<u32>()), any::<bool>());
+    let limits =
+        prop::collection::btree_map(select(&["growth", "reserve", "devices"][..]), any::<u32>(), 0..3);
+    (adapter, process, flags, limits).prop_map(
+        |(adapter, (user, session, bits, raise_priority), flags, limits)| {
+            let (inherit, protect, access, documented) = flags;
+            let process = |number: u32| ProcessLine {
+                name: name(&format!("p{number}")),
+                user,
+                session,
+                bits,
+                raise_priority,
+                threads: vec![name(&format!("t{number}"))],
+            };
+            World {
+                dialect: if documented { Dialect::Documented } else { Dialect::Windows },
+                limits: limits.into_iter().map(|(key, bound)| (key, made(bound))).collect(),
+                adapters: vec![adapter],
+                processes: vec![process(0), process(1)],
+                handles: vec![HandleLine {
+                    name: name("h"),
+                    holder: name("p0"),
+                    process: name("p1"),
+                    access: access.map(|access| made(Value::Number(access.into()))),
+                    inherit,
+                    protect,
+                }],
+            }
+        },
+    )
+}
+
+type Extras = (Option<Basis>, Explore, Vec<Claim>, Option<Vec<Move>>);
+
+fn extras() -> impl Strategy<Value = Extras> {
+    let basis = select(&[Basis::Observed, Basis::Documented, Basis::Inferred, Basis::Chosen][..]);
+    let incident = select(vec![
+        IncidentLine::EndThread(name("t1")),
+        IncidentLine::KillProcess(name("p1")),
+        IncidentLine::StopAdapter(name("gpu")),
+    ]);
+    let explore = (prop::collection::vec(incident.clone(), 0..3), prop::option::of(any::<u32>())).prop_map(
+        |(incidents, most_incidents)| Explore {
+            incidents: incidents.into_iter().map(made).collect(),
+            most_incidents,
+        },
+    );
+    let claims = (any::<bool>(), incident.clone()).prop_map(|(not, incident)| {
+        let call = || CallPlace { thread: name("t0"), call: made(1) };
+        let atom = Atom {
+            call: call(),
+            status: (!not).then(|| made(NtStatus::SUCCESS)),
+            not: not.then(|| made(NtStatus::SUCCESS)),
+            rule: Some(name("ADP-01")),
+            out: Vec::new(),
+            after: Some(made(if not { After::Incident(incident) } else { After::Call(call()) })),
+        };
+        vec![Claim { name: name("a \"claim\""), all: vec![made(atom)] }]
+    });
+    let entry = prop_oneof![
+        incident.prop_map(MoveKind::Incident),
+        any::<(bool, bool)>().prop_map(|(inherit, protect)| MoveKind::Host(HostLine::SetHandleFlags {
+            process: name("p0"),
+            handle: made(HandleText::Name("h".to_owned())),
+            inherit,
+            protect,
+        })),
+    ];
+    let entry = (entry, any::<bool>())
+        .prop_map(|(event, effects)| Move { event: made(event), effects: effects.then(Vec::new) });
+    (prop::option::of(basis), explore, claims, prop::option::of(prop::collection::vec(entry, 0..4)))
+}
