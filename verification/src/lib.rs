@@ -15,3 +15,8 @@ pub mod matrix;
 pub mod pair;
 pub mod rulebook;
 pub mod scenario;
+
+/// The example of the README is compiled and run with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -11,6 +11,7 @@ mod failure;
 pub mod json;
 pub mod pins;
 pub mod progress;
+mod protocol_world;
 pub mod report;
 mod run_explore;
 mod run_stateright;
@@ -27,8 +28,9 @@ pub mod worlds;
 pub use command::{Console, Request, command};
 pub use pins::PinFile;
 pub use progress::{Progress, Silent};
+pub use protocol_world::ProtocolWorld;
 pub use report::{CheckReport, Preamble};
-pub use search_world::{ModelWorld, PairWorld, ProtocolWorld};
+pub use search_world::{ModelWorld, PairWorld};
 pub use stage::{Stage, StageReport};
 pub use world::{Engine, Kind, RunOptions, World, WorldReport};
 

@@ -65,6 +65,6 @@ impl CheckReport {
     /// The odds that any world folded two states into one unnoticed: the sum over the worlds.
     #[must_use]
     pub fn collision_odds(&self) -> f64 {
-        self.worlds.iter().map(|world| collision_odds(world.unique)).sum()
+        self.worlds.iter().map(|world| collision_odds(world.unique)).fold(0.0, |all, odds| all + odds)
     }
 }

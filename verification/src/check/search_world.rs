@@ -20,15 +20,12 @@ pub struct ModelWorld<M>(Searched<M>);
 /// Its model states the agreement as an `always` property with the name [`AGREEMENT`](super::world::AGREEMENT).
 pub struct PairWorld<M>(Searched<M>);
 
-/// A user's protocol over the core, searched by our own engine.
-pub struct ProtocolWorld<M>(Searched<M>);
-
-struct Searched<M> {
-    name: &'static str,
-    kind: Kind,
-    deep: bool,
-    describe: &'static str,
-    model: Arc<M>,
+pub(super) struct Searched<M> {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) deep: bool,
+    pub(super) describe: &'static str,
+    pub(super) model: Arc<M>,
 }
 
 impl<M> ModelWorld<M> {
@@ -58,14 +55,6 @@ impl<M> PairWorld<M> {
     pub fn deep(mut self) -> Self {
         self.0.deep = true;
         self
-    }
-}
-
-impl<M> ProtocolWorld<M> {
-    /// A world called `name` over `model`; `describe` is one sentence.
-    #[must_use]
-    pub fn new(name: &'static str, describe: &'static str, model: M) -> Self {
-        Self(Searched { name, kind: Kind::Protocol, deep: false, describe, model: Arc::new(model) })
     }
 }
 
@@ -129,30 +118,8 @@ impl<M: Searchable> World for PairWorld<M> {
     }
 }
 
-impl<M: Searchable> World for ProtocolWorld<M> {
-    fn name(&self) -> &'static str {
-        self.0.name
-    }
-
-    fn kind(&self) -> Kind {
-        self.0.kind
-    }
-
-    fn deep(&self) -> bool {
-        self.0.deep
-    }
-
-    fn describe(&self) -> &'static str {
-        self.0.describe
-    }
-
-    fn run(&self, options: &RunOptions, progress: &dyn Progress) -> WorldReport {
-        self.0.run(options, progress)
-    }
-}
-
 impl<M: Searchable> Searched<M> {
-    fn run(&self, options: &RunOptions, progress: &dyn Progress) -> WorldReport {
+    pub(super) fn run(&self, options: &RunOptions, progress: &dyn Progress) -> WorldReport {
         let engine = options.engine.unwrap_or(self.kind.engine());
         let blank = WorldReport {
             world: self.name,
@@ -185,6 +152,7 @@ impl<M: Searchable> Searched<M> {
         }
         let always = properties.iter().any(|property| property.expectation == Expectation::Always);
         // A world without an invariant can't fail, and stateright would stop before it has seen all states.
-        (!always).then(|| "the world has no `always` property".to_owned())
+        // A protocol that only asks what is possible is no world of ours.
+        (!always && self.kind != Kind::Protocol).then(|| "the world has no `always` property".to_owned())
     }
 }

@@ -42,7 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
         text.push_str(&bench::render(&bench::compare(&chosen)));
     }
     match lockstep_events_per_second() {
-        Ok(rate) => text.push_str(&format!("lockstep: {rate:.0} random events a second, fully compared, one thread\n")),
+        Ok(rate) => text
+            .push_str(&format!("lockstep: {rate:.0} random events a second, fully compared, one thread\n")),
         Err(failure) => {
             eprintln!("kmt bench: {failure}");
             return Exit::Divergence;
@@ -52,7 +53,8 @@ pub(crate) fn run(arguments: &Arguments) -> Exit {
 }
 
 fn lockstep_events_per_second() -> Result<f64, Failure> {
-    let bytes: Vec<u8> = (0_u32..64 * 1024).map(|place| place.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    let bytes: Vec<u8> =
+        (0_u32..64 * 1024).map(|place| place.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
     let started = Instant::now();
     let mut events = 0;
     for chunk in bytes.chunks(4096) {
