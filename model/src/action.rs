@@ -160,7 +160,8 @@ pub enum Call {
     },
 }
 
-/// How long an acquire may wait, in units of 100 ns (KMX-14).
+/// How long an acquire may wait, in units of 100 ns (KMX-14). The clock is the simulator's (TIM-01): an absolute limit has
+/// passed or is ahead, and the action says which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Timeout {
     /// A null pointer: without limit.

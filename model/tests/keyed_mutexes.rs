@@ -102,7 +102,7 @@ fn kmx_01_hnd_22_hnd_24_a_new_mutex_is_free_and_has_one_global_handle() {
 }
 
 #[test]
-fn kmx_02_kmx_38_trd_06_no_device_and_no_adapter_matters() {
+fn kmx_02_kmx_38_no_device_and_no_adapter_matters() {
     let mut machine = Machine::new(Limits::default());
     let (_, thread) = machine.process();
     let adapter = machine.adapter(1, AdapterKind::Full);
