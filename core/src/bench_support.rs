@@ -7,7 +7,7 @@ use crate::limits::TableLimits;
 
 /// A table of device handles outside a kernel.
 #[derive(Clone, Debug)]
-pub struct Table(HandleTable);
+pub struct Table(HandleTable<LocalHandle>);
 
 impl Table {
     /// An empty table.

@@ -7,12 +7,17 @@ use crate::event::Step;
 
 /// Picks the next step out of those that are enabled.
 pub trait Choose {
-    /// One of `options`, which is [`crate::Kernel::choices`] and not empty.
+    /// One of `options`, which is a part of [`crate::Kernel::choices`] and not empty.
     ///
     /// # Errors
     ///
     /// [`ChooseError`] if there is no option that it may or can take.
     fn choose(&mut self, options: &[Step]) -> Result<Step, ChooseError>;
+
+    /// Whether it takes the first option whatever the others are, so that they need not be listed.
+    fn takes_the_first(&self) -> bool {
+        false
+    }
 }
 
 /// Why no step was picked.
@@ -57,6 +62,10 @@ pub struct FirstEnabled;
 impl Choose for FirstEnabled {
     fn choose(&mut self, options: &[Step]) -> Result<Step, ChooseError> {
         options.first().copied().ok_or(ChooseError::NothingEnabled)
+    }
+
+    fn takes_the_first(&self) -> bool {
+        true
     }
 }
 
@@ -163,5 +172,9 @@ impl<C: Choose> Choose for Recorder<C> {
         let step = self.inner.choose(options)?;
         self.steps.push(step);
         Ok(step)
+    }
+
+    fn takes_the_first(&self) -> bool {
+        self.inner.takes_the_first()
     }
 }

@@ -9,6 +9,7 @@ use crate::object::process::{PlaceProcessHandle, ProcessConfig, SetNtHandleFlags
 use crate::refusal::Refusal;
 use crate::reply::{Output, Reply};
 use crate::request::Request;
+use crate::rule::Rule;
 use crate::status::NtStatus;
 
 /// Something that happens to the kernel.
@@ -40,6 +41,10 @@ pub struct Call {
 pub enum Pick {
     /// The rules leave nothing open.
     Only,
+    /// The absolute time limit of the call has not passed.
+    DeadlineAhead,
+    /// It has: the call tests once (KMX-16).
+    DeadlinePassed,
 }
 
 /// A transition that the machine takes by itself (T1 to T15 of the rulebook).
@@ -47,6 +52,10 @@ pub enum Pick {
 pub enum Step {
     /// T12: a destroyed object without a blocker goes away (TRD-14).
     Reclaim(Reclaimable),
+    /// T14: a blocked call with a time limit reaches it (TIM-05).
+    Timeout(WaitId),
+    /// T15: a blocked acquire gets its keyed mutex (KMX-22).
+    Grant(WaitId),
 }
 
 /// What T12 can take away.
@@ -117,6 +126,15 @@ pub enum Effect {
         /// The device.
         device: DeviceId,
     },
+    /// A blocked call returned and its thread is ready; in order of creation of the waits.
+    Resume {
+        /// The thread.
+        thread: ThreadId,
+        /// Its wait, whose id can be used again from now on.
+        wait: WaitId,
+        /// What the call returned.
+        result: Resumed,
+    },
     /// A thread ended, by itself or with its process; in order of creation.
     ThreadEnded {
         /// The thread.
@@ -129,6 +147,35 @@ pub enum Effect {
     },
 }
 
+/// What a blocked call returns in the end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Resumed {
+    /// This reply; its rule says what ended the wait.
+    Complete(Reply),
+    /// This refusal; no output was written.
+    Refused(Refusal),
+}
+
+impl Resumed {
+    /// The status of the call.
+    #[must_use]
+    pub const fn status(&self) -> NtStatus {
+        match self {
+            Self::Complete(reply) => reply.status,
+            Self::Refused(refusal) => refusal.status,
+        }
+    }
+
+    /// The rule that ended the wait.
+    #[must_use]
+    pub const fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::Complete(reply) => reply.rule,
+            Self::Refused(refusal) => Some(refusal.rule),
+        }
+    }
+}
+
 impl Outcome {
     /// Done, with nothing to report.
     pub(crate) const fn done() -> Self {
@@ -137,7 +184,7 @@ impl Outcome {
 
     /// Done, with an output.
     pub(crate) const fn with(output: Output) -> Self {
-        Self::answer(Answer::Complete(Reply { status: NtStatus::SUCCESS, output }))
+        Self::answer(Answer::Complete(Reply { status: NtStatus::SUCCESS, output, rule: None }))
     }
 
     /// This answer and no effects.

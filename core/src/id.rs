@@ -1,8 +1,8 @@
 //! Internal identities. What a client sees is a handle; these name the things behind handles.
 //!
 //! Two families. Ids that the embedding program holds ([`ProcessId`], [`ThreadId`], [`AdapterId`]) are counted up and
-//! never used again. Ids that only the kernel uses ([`DeviceId`], [`NtObjectId`], [`WaitId`]) are places in an arena and are
-//! used again, lowest first, so that equal situations compare equal.
+//! never used again. Ids that only the kernel uses ([`DeviceId`], [`KeyedMutexId`], [`NtObjectId`], [`WaitId`]) are places in
+//! an arena and are used again, lowest first, so that equal situations compare equal.
 
 use core::fmt;
 
@@ -43,6 +43,10 @@ id!(
 id!(
     /// A device.
     DeviceId
+);
+id!(
+    /// A keyed mutex.
+    KeyedMutexId
 );
 id!(
     /// The system-wide object behind NT handles.

@@ -2,15 +2,18 @@
 
 use alloc::vec::Vec;
 
-use crate::handle::Kind;
 use crate::handle::nt::{NtBody, NtHandle};
-use crate::id::{AdapterId, DeviceId, NtObjectId, ProcessId, ThreadId};
+use crate::handle::table::HandleTable;
+use crate::handle::{GlobalHandle, Kind, LocalHandle, TableHandle};
+use crate::id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId, WaitId};
 use crate::kernel::Kernel;
 use crate::limits::Limits;
 use crate::object::adapter::AdapterConfig;
 use crate::object::device::ExecutionState;
+use crate::object::keyed_mutex::MutexHolder;
 use crate::object::process::ProcessConfig;
 use crate::profile::Profile;
+use crate::wait::TimeLimit;
 
 /// A living process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +42,8 @@ pub struct ThreadView {
 pub enum ThreadState {
     /// It can make a call.
     Ready,
+    /// It waits in a call, with this wait.
+    Blocked(WaitId),
 }
 
 /// An adapter, running or stopped.
@@ -67,16 +72,58 @@ pub struct DeviceView {
     pub destroyed: bool,
 }
 
-/// What a local handle names.
+/// A keyed mutex.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyedMutexView {
+    /// The mutex.
+    pub id: KeyedMutexId,
+    /// The key that opens it, or with which it was acquired.
+    pub key: u64,
+    /// What the last release stored.
+    pub fence_value: u64,
+    /// 0 to 4096 bytes.
+    pub private_data: Vec<u8>,
+    /// Who holds it.
+    pub holder: MutexHolder,
+    /// How many local handles name it, over all processes.
+    pub handles: u64,
+    /// Its global handle, if it has one.
+    pub shared: Option<GlobalHandle>,
+}
+
+/// A wait of a blocked acquire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WaitView {
+    /// The wait.
+    pub id: WaitId,
+    /// The blocked thread.
+    pub thread: ThreadId,
+    /// Its process.
+    pub process: ProcessId,
+    /// The handle that the call came through.
+    pub handle: LocalHandle,
+    /// The mutex that it waits for.
+    pub keyed_mutex: KeyedMutexId,
+    /// The key that it asks for.
+    pub key: u64,
+    /// How long it may wait, as the call said it.
+    pub limit: TimeLimit,
+    /// Whether it has a buffer for the private data.
+    pub wants_private_data: bool,
+}
+
+/// What a local or global handle names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LocalObject {
     /// An adapter; several handles of one process can name the same.
     Adapter(AdapterId),
     /// A device.
     Device(DeviceId),
+    /// A keyed mutex; several handles, also of one process, can name the same.
+    KeyedMutex(KeyedMutexId),
 }
 
-/// An entry of a local handle table.
+/// An entry of a handle table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocalEntryView {
     /// Its place in the table.
@@ -87,7 +134,7 @@ pub struct LocalEntryView {
     pub object: Option<LocalObject>,
 }
 
-/// The local handle table of a process.
+/// The local handle table of a process, or the global one of the machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LocalTableView {
     /// All entries in index order; their number is the size of the table.
@@ -172,7 +219,7 @@ impl Kernel {
         self.threads.iter().map(|(id, thread)| ThreadView {
             id: *id,
             process: thread.process,
-            state: ThreadState::Ready,
+            state: thread.state,
         })
     }
 
@@ -196,6 +243,40 @@ impl Kernel {
         })
     }
 
+    /// The keyed mutexes in ascending order of their ids.
+    pub fn keyed_mutexes(&self) -> impl Iterator<Item = KeyedMutexView> {
+        self.keyed_mutexes.iter().map(|(number, mutex)| KeyedMutexView {
+            id: KeyedMutexId(number),
+            key: mutex.key,
+            fence_value: mutex.fence_value,
+            private_data: mutex.private_data.clone(),
+            holder: mutex.holder,
+            handles: mutex.handles,
+            shared: mutex.shared,
+        })
+    }
+
+    /// The waits in order of creation.
+    pub fn waits(&self) -> impl Iterator<Item = WaitView> {
+        self.waits.iter().map(|(id, _)| id).filter_map(|id| self.wait(id))
+    }
+
+    /// The wait with this id, if there is one.
+    #[must_use]
+    pub fn wait(&self, id: WaitId) -> Option<WaitView> {
+        let wait = self.waits.get(id)?;
+        Some(WaitView {
+            id,
+            thread: wait.thread,
+            process: wait.process,
+            handle: wait.handle,
+            keyed_mutex: wait.mutex,
+            key: wait.key,
+            limit: wait.limit,
+            wants_private_data: wait.wants_private_data,
+        })
+    }
+
     /// The NT objects in ascending order of their ids.
     pub fn nt_objects(&self) -> impl Iterator<Item = NtObjectView> {
         self.nt_objects.iter().map(|(number, object)| {
@@ -207,16 +288,13 @@ impl Kernel {
     /// The local handle table of a process; none if the process does not live.
     #[must_use]
     pub fn local_table(&self, process: ProcessId) -> Option<LocalTableView> {
-        let table = &self.processes.get(&process)?.handles;
-        let entries = table.entries().map(|entry| LocalEntryView {
-            index: entry.index,
-            generation: entry.generation,
-            object: entry.object.map(|(kind, number)| match kind {
-                Kind::Adapter => LocalObject::Adapter(AdapterId(number)),
-                Kind::Device => LocalObject::Device(DeviceId(number)),
-            }),
-        });
-        Some(LocalTableView { entries: entries.collect(), free_list: table.free_list().collect() })
+        Some(table_view(&self.processes.get(&process)?.handles))
+    }
+
+    /// The global handle table of the machine.
+    #[must_use]
+    pub fn global_table(&self) -> LocalTableView {
+        table_view(&self.global_handles)
     }
 
     /// The NT handle table of a process; none if the process does not live.
@@ -236,4 +314,17 @@ impl Kernel {
             highest: table.highest(),
         })
     }
+}
+
+fn table_view<H: TableHandle>(table: &HandleTable<H>) -> LocalTableView {
+    let entries = table.entries().map(|entry| LocalEntryView {
+        index: entry.index,
+        generation: entry.generation,
+        object: entry.object.map(|(kind, number)| match kind {
+            Kind::Adapter => LocalObject::Adapter(AdapterId(number)),
+            Kind::Device => LocalObject::Device(DeviceId(number)),
+            Kind::KeyedMutex => LocalObject::KeyedMutex(KeyedMutexId(number)),
+        }),
+    });
+    LocalTableView { entries: entries.collect(), free_list: table.free_list().collect() }
 }

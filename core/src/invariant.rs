@@ -7,11 +7,14 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::handle::nt::NtBody;
-use crate::handle::{Kind, bits};
+use crate::handle::table::HandleTable;
+use crate::handle::{Kind, TableHandle, bits};
 use crate::id::{AdapterId, DeviceId, NtObjectId, ProcessId};
 use crate::kernel::Kernel;
 use crate::object::device::{Device, ExecutionState};
 use crate::rule::{self, Rule};
+
+mod keyed_mutex;
 
 /// A broken invariant: a mistake of this library.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -56,6 +59,14 @@ const CHECKS: &[(Rule, Check)] = &[
     (rule::INV_68, nothing_leaks),
     (rule::INV_77, devices_belong_to_an_open_adapter),
     (rule::INV_36, stopped_adapters_have_no_active_device),
+    (rule::INV_81, keyed_mutex::owners_are_live_handles),
+    (rule::INV_66, keyed_mutex::handle_counts_agree),
+    (rule::INV_75, keyed_mutex::global_handles_name_their_mutexes),
+    (rule::KMX_24, keyed_mutex::private_data_is_bounded),
+    (rule::LIF_07, keyed_mutex::blocked_threads_have_one_wait),
+    (rule::LIF_07, keyed_mutex::waits_come_through_live_handles),
+    (rule::INV_86, keyed_mutex::nobody_waits_for_an_abandoned_mutex),
+    (rule::INV_38, keyed_mutex::waits_are_found),
 ];
 
 /// Fails with a description where a condition does not hold.
@@ -63,19 +74,21 @@ fn expect(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(what()) }
 }
 
-// HND-10
+// HND-10, HND-22
 fn free_lists_are_whole(kernel: &Kernel) -> Result<(), String> {
-    for (id, process) in &kernel.processes {
-        let mut listed: Vec<_> = process.handles.free_list().collect();
-        let (count, tail) = process.handles.free_count_and_tail();
-        expect(listed.len() == count as usize && listed.last().copied() == tail, || {
-            format!("{id:?} counts {count} free entries up to {tail:?} and lists {}", listed.len())
-        })?;
-        listed.sort_unstable();
-        let free = process.handles.entries().filter(|entry| entry.object.is_none()).map(|entry| entry.index);
-        expect(free.eq(listed), || format!("the free list of {id:?} is not the list of its free entries"))?;
-    }
-    Ok(())
+    free_list_is_whole("the machine", &kernel.global_handles)?;
+    kernel.processes.iter().try_for_each(|(id, process)| free_list_is_whole(id, &process.handles))
+}
+
+fn free_list_is_whole<H: TableHandle>(owner: impl fmt::Debug, table: &HandleTable<H>) -> Result<(), String> {
+    let mut listed: Vec<_> = table.free_list().collect();
+    let (count, tail) = table.free_count_and_tail();
+    expect(listed.len() == count as usize && listed.last().copied() == tail, || {
+        format!("{owner:?} counts {count} free entries up to {tail:?} and lists {}", listed.len())
+    })?;
+    listed.sort_unstable();
+    let free = table.entries().filter(|entry| entry.object.is_none()).map(|entry| entry.index);
+    expect(free.eq(listed), || format!("the free list of {owner:?} is not the list of its free entries"))
 }
 
 // NTH-02
@@ -145,6 +158,7 @@ fn local_entries_name_live_objects(kernel: &Kernel) -> Result<(), String> {
             let alive = match entry.object {
                 None => true,
                 Some((Kind::Adapter, number)) => process.adapters.contains_key(&AdapterId(number)),
+                Some((Kind::KeyedMutex, number)) => kernel.keyed_mutexes.get(number).is_some(),
                 Some((Kind::Device, number)) => kernel
                     .devices
                     .get(DeviceId(number))
@@ -243,7 +257,11 @@ fn ended_processes_own_nothing(kernel: &Kernel) -> Result<(), String> {
 
 // INV-68
 fn nothing_leaks(kernel: &Kernel) -> Result<(), String> {
-    let left = kernel.devices.len() as usize + kernel.nt_objects.len() as usize + kernel.threads.len();
+    let left = kernel.devices.len() as usize
+        + kernel.nt_objects.len() as usize
+        + kernel.threads.len()
+        + kernel.keyed_mutexes.len() as usize
+        + kernel.waits.iter().count();
     expect(!kernel.processes.is_empty() || left == 0, || {
         format!("every process has ended and {left} objects are left")
     })

@@ -9,12 +9,16 @@ use alloc::vec::Vec;
 use crate::arena::Arena;
 use crate::event::{Answer, Call, Event, Host, Incident, Outcome, Pick, Reclaimable, Step};
 use crate::handle::nt::NtObject;
-use crate::handle::{Kind, LocalHandle};
-use crate::id::{AdapterId, DeviceId, NtObjectId, ProcessId, ThreadId};
+use crate::handle::table::HandleTable;
+use crate::handle::{GlobalHandle, Kind, LocalHandle};
+use crate::id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId};
+use crate::inspect::ThreadState;
 use crate::limits::Limits;
 use crate::object::adapter::{Adapter, Luid};
 use crate::object::device::Device;
 use crate::object::devices::Devices;
+use crate::object::keyed_mutex::KeyedMutex;
+use crate::object::keyed_mutex::acquire::{self, Acquirer};
 use crate::object::process::{Process, Thread};
 use crate::plan::Plan;
 #[cfg(feature = "planted")]
@@ -24,6 +28,7 @@ use crate::refusal::{Misuse, Refusal};
 use crate::request::Request;
 use crate::rule::{self, Rule};
 use crate::status::NtStatus;
+use crate::wait::{TimeLimit, Waits};
 
 /// The graphics kernel of one machine, as a value.
 ///
@@ -45,7 +50,11 @@ pub struct Kernel {
     pub(crate) adapters: Vec<Adapter>,
     pub(crate) adapters_by_luid: BTreeMap<Luid, AdapterId>,
     pub(crate) devices: Devices,
+    pub(crate) keyed_mutexes: Arena<KeyedMutex>,
+    // HND-22: one for the machine.
+    pub(crate) global_handles: HandleTable<GlobalHandle>,
     pub(crate) nt_objects: Arena<NtObject>,
+    pub(crate) waits: Waits,
     #[cfg(feature = "planted")]
     pub(crate) planted: Option<Planted>,
 }
@@ -62,7 +71,7 @@ impl Kernel {
     ///
     /// # Errors
     ///
-    /// [`Misuse::BadLimits`] if a rule could not hold under the limits: a local table that grows by no more than its reserve
+    /// [`Misuse::BadLimits`] if a rule could not hold under the limits: a handle table that grows by no more than its reserve
     /// (HND-11), or can never grow or would pass 16,777,215 entries (HND-14), or more than 16,777,216 NT handles (NTH-05).
     pub fn new(profile: Profile, limits: Limits) -> Result<Self, Misuse> {
         limits.validate()?;
@@ -80,7 +89,10 @@ impl Kernel {
             adapters: Vec::new(),
             adapters_by_luid: BTreeMap::new(),
             devices: Devices::new(),
+            keyed_mutexes: Arena::new(),
+            global_handles: HandleTable::new(limits.global_table),
             nt_objects: Arena::new(),
+            waits: Waits::new(),
             #[cfg(feature = "planted")]
             planted: None,
         }
@@ -116,32 +128,57 @@ impl Kernel {
     ///
     /// # Errors
     ///
-    /// [`Misuse::UnknownThread`] or [`Misuse::ThreadEnded`] if the thread cannot make a call.
+    /// [`Misuse::UnknownThread`], [`Misuse::ThreadEnded`] or [`Misuse::ThreadBlocked`] if the thread cannot make a call.
     pub fn picks(&self, thread: ThreadId, request: &Request) -> Result<Vec<Pick>, Misuse> {
         self.caller(thread)?;
-        // None of these requests has a result that the rules leave open.
-        let _ = request;
-        Ok(alloc::vec![Pick::Only])
+        Ok(picks(request).to_vec())
     }
 
-    /// The steps that the machine can take now, by kind, within a kind in order of creation of the object.
+    /// The steps that the machine can take now, by kind, within a kind in order of creation of the object or wait.
+    // TIM-04: a time limit can be reached at any moment.
     #[must_use]
     pub fn choices(&self) -> Vec<Step> {
-        self.devices.destroyed().map(|id| Step::Reclaim(Reclaimable::Device(id))).collect()
+        let limited = self.waits.iter().filter(|(_, wait)| wait.limit != TimeLimit::Unlimited);
+        let timeouts = limited.map(|(id, _)| Step::Timeout(id));
+        let grantable = self.waits.iter().filter(|(_, wait)| self.is_grantable(wait));
+        let grants = grantable.map(|(id, _)| Step::Grant(id));
+        self.reclaims().chain(timeouts).chain(grants).collect()
+    }
+
+    /// The steps out of [`Self::choices`] that no time has to pass for: all but the timeouts.
+    // KMX-23
+    #[must_use]
+    pub fn untimed_choices(&self) -> Vec<Step> {
+        if self.waits.first_grantable().is_none() {
+            return self.reclaims().collect();
+        }
+        let grantable = self.waits.iter().filter(|(_, wait)| self.is_grantable(wait));
+        self.reclaims().chain(grantable.map(|(id, _)| Step::Grant(id))).collect()
+    }
+
+    /// The first of [`Self::untimed_choices`], found without listing the others: the oldest reclaim, or else the grant to
+    /// whoever has waited longest. O(log n) in the number of waits.
+    #[must_use]
+    pub fn first_untimed_choice(&self) -> Option<Step> {
+        self.reclaims().next().or_else(|| self.waits.first_grantable().map(Step::Grant))
+    }
+
+    fn reclaims(&self) -> impl Iterator<Item = Step> {
+        self.devices.destroyed().map(|id| Step::Reclaim(Reclaimable::Device(id)))
     }
 
     // LIF-15: the checks and the effect of a call are one step.
     fn call(&mut self, call: &Call) -> Result<Outcome, Misuse> {
         let caller = self.caller(call.thread)?;
-        let Pick::Only = call.pick;
-        match self.check(caller, &call.request) {
+        if !picks(&call.request).contains(&call.pick) {
+            return Err(Misuse::PickNotOffered(call.pick));
+        }
+        match self.check(Acquirer { process: caller, thread: call.thread, pick: call.pick }, &call.request) {
             Ok(plan) => Ok(self.commit(plan)),
-            // LIF-13, ADP-02, HND-06, INV-35: a refused call has changed nothing.
+            // LIF-13, SYN-38, ADP-02, HND-06, INV-35: a refused call has changed nothing.
             Err(refusal) => {
                 #[cfg(feature = "planted")]
-                if self.planted(Planted::RefusedCreateDeviceUsesAHandle) {
-                    self.use_up_a_handle(caller, &call.request);
-                }
+                self.make_a_refused_call_change_something(caller, &call.request);
                 Ok(Outcome::answer(Answer::Refused(refusal)))
             }
         }
@@ -149,7 +186,8 @@ impl Kernel {
 
     /// The whole list of checks of a call, in its order.
     // ADP-01
-    fn check(&self, caller: ProcessId, request: &Request) -> Result<Plan, Refusal> {
+    fn check(&self, by: Acquirer, request: &Request) -> Result<Plan, Refusal> {
+        let caller = by.process;
         match request {
             Request::OpenAdapterFromLuid(request) => self.check_open_adapter(caller, request),
             Request::EnumAdapters2(request) => self.check_enum_adapters2(caller, request),
@@ -159,6 +197,15 @@ impl Kernel {
             Request::DestroyDevice(request) => self.check_destroy_device(caller, request),
             Request::GetDeviceState(request) => self.check_get_device_state(caller, request),
             Request::MarkDeviceAsError(request) => self.check_mark_device_as_error(caller, request),
+            Request::CreateKeyedMutex(request) => self.check_create_keyed_mutex(caller, request),
+            Request::CreateKeyedMutex2(request) => self.check_create_keyed_mutex2(caller, request),
+            Request::OpenKeyedMutex(request) => self.check_open_keyed_mutex(caller, request),
+            Request::OpenKeyedMutex2(request) => self.check_open_keyed_mutex2(caller, request),
+            Request::DestroyKeyedMutex(request) => self.check_destroy_keyed_mutex(caller, request),
+            Request::AcquireKeyedMutex(request) => self.check_acquire_keyed_mutex(by, request),
+            Request::AcquireKeyedMutex2(request) => self.check_acquire_keyed_mutex2(by, request),
+            Request::ReleaseKeyedMutex(request) => self.check_release_keyed_mutex(caller, request),
+            Request::ReleaseKeyedMutex2(request) => self.check_release_keyed_mutex2(caller, request),
             Request::CloseHandle(request) => self.check_close_handle(caller, request),
             Request::DuplicateHandle(request) => self.check_duplicate_handle(caller, request),
             Request::CreateProcess(request) => self.check_create_process(caller, request),
@@ -179,6 +226,23 @@ impl Kernel {
             Plan::DestroyDevice { device } => self.commit_destroy_device(device),
             Plan::GetDeviceState { report } => Outcome::with(crate::reply::Output::GetDeviceState(report)),
             Plan::MarkDeviceAsError { device, state } => self.commit_mark_device_as_error(device, state),
+            Plan::CreateKeyedMutex { process, key, private_data, is_shared } => {
+                self.commit_create_keyed_mutex(process, key, private_data, is_shared)
+            }
+            Plan::OpenKeyedMutex { process, mutex, private_data } => {
+                self.commit_open_keyed_mutex(process, mutex, private_data)
+            }
+            Plan::DestroyKeyedMutex { process, handle, mutex } => {
+                self.commit_destroy_keyed_mutex(process, handle, mutex)
+            }
+            Plan::TakeKeyedMutex { process, handle, mutex, wants_private_data } => {
+                self.commit_take_keyed_mutex(process, handle, mutex, wants_private_data)
+            }
+            Plan::WaitForKeyedMutex { wait } => self.commit_wait_for_keyed_mutex(wait),
+            Plan::AcquireEnded { mutex, reply } => self.commit_acquire_ended(mutex, reply),
+            Plan::ReleaseKeyedMutex { mutex, key, fence_value, private_data } => {
+                self.commit_release_keyed_mutex(mutex, key, fence_value, private_data)
+            }
             Plan::CloseHandle { process, handle } => self.commit_close_handle(process, handle),
             Plan::DuplicateHandle { duplicate, closing } => self.commit_duplicate_handle(duplicate, closing),
             Plan::DuplicateHandleRefusedButClosed { refusal, closing } => {
@@ -190,8 +254,11 @@ impl Kernel {
     }
 
     fn step(&mut self, step: Step) -> Result<Outcome, Misuse> {
-        let Step::Reclaim(object) = step;
-        self.reclaim(object)
+        match step {
+            Step::Reclaim(object) => self.reclaim(object),
+            Step::Timeout(wait) => self.time_out(wait),
+            Step::Grant(wait) => self.grant(wait),
+        }
     }
 
     fn incident(&mut self, incident: Incident) -> Result<Outcome, Misuse> {
@@ -220,6 +287,7 @@ impl Kernel {
         self.threads.len()
             + self.adapters.len()
             + self.devices.len() as usize
+            + self.keyed_mutexes.len() as usize
             + self.nt_objects.len() as usize
     }
 
@@ -235,12 +303,30 @@ impl Kernel {
     }
 }
 
+/// The options of a request.
+const fn picks(request: &Request) -> &'static [Pick] {
+    match request {
+        Request::AcquireKeyedMutex(request) => acquire::picks(request.timeout),
+        Request::AcquireKeyedMutex2(request) => acquire::picks(request.timeout),
+        // None of the others has a result that the rules leave open.
+        _ => &[Pick::Only],
+    }
+}
+
 /// What the calls share.
 impl Kernel {
-    /// The process of a living thread.
+    /// The process of a living thread that is not blocked.
     pub(crate) fn caller(&self, thread: ThreadId) -> Result<ProcessId, Misuse> {
+        match *self.living_thread(thread)? {
+            Thread { process, state: ThreadState::Ready } => Ok(process),
+            Thread { state: ThreadState::Blocked(_), .. } => Err(Misuse::ThreadBlocked(thread)),
+        }
+    }
+
+    /// A living thread, blocked or not.
+    pub(crate) fn living_thread(&self, thread: ThreadId) -> Result<&Thread, Misuse> {
         match self.threads.get(&thread) {
-            Some(found) => Ok(found.process),
+            Some(found) => Ok(found),
             None if (1..=self.last_thread).contains(&thread.0) => Err(Misuse::ThreadEnded(thread)),
             None => Err(Misuse::UnknownThread(thread)),
         }
@@ -333,6 +419,14 @@ impl Kernel {
 
     pub(crate) fn device_mut(&mut self, id: DeviceId) -> &mut Device {
         self.devices.get_mut(id).expect("a resolved device is there")
+    }
+
+    pub(crate) fn keyed_mutex(&self, id: KeyedMutexId) -> &KeyedMutex {
+        self.keyed_mutexes.get(id.0).expect("a resolved mutex is there")
+    }
+
+    pub(crate) fn keyed_mutex_mut(&mut self, id: KeyedMutexId) -> &mut KeyedMutex {
+        self.keyed_mutexes.get_mut(id.0).expect("a resolved mutex is there")
     }
 
     pub(crate) fn nt_object(&self, id: NtObjectId) -> &NtObject {

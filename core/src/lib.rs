@@ -64,8 +64,9 @@
 //! 1. `event.rs`, `request.rs`, `reply.rs`, `refusal.rs`: what goes in and what comes out.
 //! 2. `kernel.rs`: the state and the dispatch; `plan.rs`: what lies between the checks and the effects.
 //! 3. `object/`, a file per object: its life cycle, state, requests, checks and effects; `object/teardown.rs`: how things end.
-//! 4. `handle/`: the local table, the NT table, duplication, access masks.
-//! 5. `invariant.rs`: what holds in every state; `choose.rs`, `simulator.rs`: a kernel that runs by itself.
+//! 4. `wait.rs`: blocked calls; `handle/`: the local and the global table, the NT table, duplication, access masks.
+//! 5. `invariant.rs`: what holds in every state; `choose.rs`, `simulator.rs`, `simulator/clock.rs`: a kernel that
+//!    runs by itself, and its time.
 //!
 //! `arena.rs` and `roster.rs` are the two containers of our own, `limits.rs` and `profile.rs` all that can be configured, and
 //! `planted.rs` the mistakes that prove the checkers. Why things are as they are is in `DESIGN.md`.
@@ -74,7 +75,13 @@
 //!
 //! - **Adapter**: a GPU. **Device**: what one process works with one adapter through.
 //! - **Local handle**: a D3DKMT handle, an entry of the table of one process. **NT handle**: an entry of the other table that
-//!   each process has; it names a system-wide **NT object** and carries a granted access mask.
+//!   each process has; it names a system-wide **NT object** and carries a granted access mask. **Global handle**: a D3DKMT
+//!   handle of the one table that the machine has; any process opens it by its number.
+//! - **Keyed mutex**: a lock with a **key**, which says whose turn it is, and a **fence value** that a release hands on to the
+//!   next **acquire**. **Abandoned**: its owning handle went before it released; for ever.
+//! - **Wait**: a blocked call. It can be **granted** what it waits for, reach its **time limit**, or be ended by what happens to
+//!   its mutex or handle; then the thread is **resumed** with its reply.
+//! - **Clock**, **offset**: of a simulator, in units of 100 ns; together they are the system time.
 //! - **Generation**: two bits of a local handle that change whenever its entry is freed. **Reserve**: how many free entries
 //!   stay free, so that a number rests before it is used again.
 //! - **Active**, **Error**: the two states of a device; the **execution state** says what put it in Error first.
@@ -109,15 +116,16 @@ mod roster;
 pub mod rule;
 mod simulator;
 mod status;
+mod wait;
 
 pub use choose::{Choose, ChooseError, FirstEnabled, Recorder, Replay, Seeded};
-pub use event::{Answer, Call, Effect, Event, Host, Incident, Outcome, Pick, Reclaimable, Step};
-pub use handle::LocalHandle;
+pub use event::{Answer, Call, Effect, Event, Host, Incident, Outcome, Pick, Reclaimable, Resumed, Step};
 pub use handle::nt::{CloseHandle, DuplicateHandle, NtHandle};
-pub use id::{AdapterId, DeviceId, NtObjectId, ProcessId, ThreadId, WaitId};
+pub use handle::{GlobalHandle, LocalHandle};
+pub use id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId, WaitId};
 pub use inspect::{
-    AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtObjectView,
-    NtTableView, ProcessView, ThreadState, ThreadView,
+    AdapterView, DeviceView, KeyedMutexView, LocalEntryView, LocalObject, LocalTableView, NtEntryView,
+    NtObjectView, NtTableView, ProcessView, ThreadState, ThreadView, WaitView,
 };
 pub use kernel::Kernel;
 pub use limits::{Limits, TableLimits};
@@ -129,6 +137,12 @@ pub use object::device::{
     CreateDevice, DestroyDevice, DeviceStateReport, ExecutionState, GetDeviceState, MarkDeviceAsError,
     PageFaultState,
 };
+pub use object::keyed_mutex::acquire::{AcquireKeyedMutex, AcquireKeyedMutex2};
+pub use object::keyed_mutex::private_data::{OutBuffer, PrivateData};
+pub use object::keyed_mutex::{
+    CreateKeyedMutex, CreateKeyedMutex2, DestroyKeyedMutex, MutexHolder, OpenKeyedMutex, OpenKeyedMutex2,
+    ReleaseKeyedMutex, ReleaseKeyedMutex2,
+};
 pub use object::process::{Bitness, CreateProcess, PlaceProcessHandle, ProcessConfig, SetNtHandleFlags};
 #[cfg(feature = "planted")]
 pub use planted::Planted;
@@ -138,6 +152,7 @@ pub use reply::{Output, Reply};
 pub use request::{EntryPoint, Request};
 pub use simulator::{SettleError, Simulator};
 pub use status::NtStatus;
+pub use wait::TimeLimit;
 
 // A kernel can move between threads and be read from several.
 const _: fn() = || {

@@ -2,7 +2,7 @@
 
 use crate::refusal::Misuse;
 
-/// How a local handle table grows, in entries.
+/// How a handle table grows, in entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TableLimits {
     /// How many entries are added at a time (HND-11: 1024). More than `reserve`, at most `max_entries`.
@@ -13,15 +13,36 @@ pub struct TableLimits {
     pub max_entries: u32,
 }
 
+impl TableLimits {
+    /// What is wrong with them, if anything is.
+    const fn fault(&self) -> Option<&'static str> {
+        let Self { growth, reserve, max_entries } = *self;
+        if max_entries > Limits::MAX_LOCAL_ENTRIES {
+            Some("a handle table has at most 16777215 entries (HND-14)")
+        } else if growth <= reserve {
+            // HND-11: after a growth more entries are free than the reserve.
+            Some("a handle table grows by more entries than its reserve (HND-11)")
+        } else if growth > max_entries {
+            Some("a handle table that cannot grow once never holds a handle (HND-14)")
+        } else {
+            None
+        }
+    }
+}
+
 /// What there can be at most. A call that would pass a bound is refused; a host event is a [`Misuse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limits {
     /// The local handle table of each process.
     pub local_table: TableLimits,
+    /// The table of global handles of the machine (HND-22).
+    pub global_table: TableLimits,
     /// NT handles of one process (NTH-05: 16,777,216, which is also the largest value allowed here).
     pub nt_handles_per_process: u32,
     /// Devices of the machine, those that await their reclaim included.
     pub devices: u32,
+    /// Keyed mutexes of the machine.
+    pub keyed_mutexes: u32,
     /// Processes of the machine: the living, and the ended ones to which there is still an NT handle.
     pub processes: u32,
     /// Living threads of the machine.
@@ -31,7 +52,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The table bounds that the rules give.
+    /// The table bounds that the rules give, for both kinds of table.
     pub const LOCAL_TABLE: TableLimits =
         TableLimits { growth: 1024, reserve: 128, max_entries: Self::MAX_LOCAL_ENTRIES };
 
@@ -42,14 +63,10 @@ impl Limits {
 
     /// Refuses limits under which a rule could not hold.
     pub(crate) fn validate(&self) -> Result<(), Misuse> {
-        let TableLimits { growth, reserve, max_entries } = self.local_table;
-        let why = if max_entries > Self::MAX_LOCAL_ENTRIES {
-            "a local handle table has at most 16777215 entries (HND-14)"
-        } else if growth <= reserve {
-            // HND-11: after a growth more entries are free than the reserve.
-            "a local handle table grows by more entries than its reserve (HND-11)"
-        } else if growth > max_entries {
-            "a local handle table that cannot grow once never holds a handle (HND-14)"
+        // HND-22
+        let wrong = [self.local_table, self.global_table].iter().find_map(TableLimits::fault);
+        let why = if let Some(why) = wrong {
+            why
         } else if self.nt_handles_per_process > Self::MAX_NT_HANDLES {
             "a process has at most 16777216 NT handles (NTH-05)"
         } else {
@@ -64,8 +81,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             local_table: Self::LOCAL_TABLE,
+            global_table: Self::LOCAL_TABLE,
             nt_handles_per_process: Self::MAX_NT_HANDLES,
             devices: Self::MAX_LOCAL_ENTRIES,
+            keyed_mutexes: Self::MAX_LOCAL_ENTRIES,
             processes: 65_536,
             threads: 1_048_576,
             adapters: 64,

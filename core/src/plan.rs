@@ -8,10 +8,12 @@ use alloc::vec::Vec;
 use crate::handle::LocalHandle;
 use crate::handle::nt::NtHandle;
 use crate::handle::nt::table::NtEntry;
-use crate::id::{AdapterId, DeviceId, ProcessId};
+use crate::id::{AdapterId, DeviceId, KeyedMutexId, ProcessId};
 use crate::object::device::{DeviceStateReport, ExecutionState};
 use crate::object::process::CreateProcess;
 use crate::refusal::Refusal;
+use crate::reply::Reply;
+use crate::wait::Wait;
 
 /// A call that passed its checks.
 pub(crate) enum Plan {
@@ -42,6 +44,42 @@ pub(crate) enum Plan {
     MarkDeviceAsError {
         device: DeviceId,
         state: ExecutionState,
+    },
+    CreateKeyedMutex {
+        process: ProcessId,
+        key: u64,
+        private_data: Vec<u8>,
+        is_shared: bool,
+    },
+    OpenKeyedMutex {
+        process: ProcessId,
+        mutex: KeyedMutexId,
+        private_data: Option<Vec<u8>>,
+    },
+    DestroyKeyedMutex {
+        process: ProcessId,
+        handle: LocalHandle,
+        mutex: KeyedMutexId,
+    },
+    TakeKeyedMutex {
+        process: ProcessId,
+        handle: LocalHandle,
+        mutex: KeyedMutexId,
+        wants_private_data: bool,
+    },
+    WaitForKeyedMutex {
+        wait: Wait,
+    },
+    /// TIMEOUT or ABANDONED.
+    AcquireEnded {
+        mutex: KeyedMutexId,
+        reply: Reply,
+    },
+    ReleaseKeyedMutex {
+        mutex: KeyedMutexId,
+        key: u64,
+        fence_value: u64,
+        private_data: Option<Vec<u8>>,
     },
     CloseHandle {
         process: ProcessId,

@@ -66,6 +66,21 @@ planted! {
     StopMissesDestroyedDevices breaks FLT_17: "An adapter stop leaves devices out that await their reclaim.",
     StopMissesOtherProcesses breaks FLT_17: "An adapter stop reaches the devices of one process only.",
     EnumerationListsStoppedAdapters breaks FLT_18: "EnumAdapters2 and EnumAdapters3 report stopped adapters.",
+    GlobalHandleOutlivesTheLast breaks HND_25: "A global handle, and its mutex with it, outlives the last local handle.",
+    KeysComparedIn32Bits breaks KMX_10: "An acquire compares only the lower 32 bits of the keys.",
+    SiblingHandleReleases breaks KMX_12: "A release through another handle of the owning process is accepted.",
+    TimeoutFenceValueIsStored breaks KMX_17: "An acquire that tests once in vain reports the stored fence value.",
+    TimeoutGivesOwnership breaks KMX_19: "An acquire that reaches its time limit owns the mutex all the same.",
+    RefusedReleaseChangesTheFenceValue breaks KMX_21: "A refused ReleaseKeyedMutex stores its fence value.",
+    GrantGoesToTheOldest breaks KMX_22: "A grant resumes the acquire that has waited longest, whichever was chosen.",
+    OpenOverwritesPrivateData breaks KMX_25: "OpenKeyedMutex2 replaces the private data that is there.",
+    AnyDestroyAbandons breaks KMX_30: "DestroyKeyedMutex abandons the mutex though another handle, or none, owns it.",
+    ProcessEndDoesNotAbandon breaks KMX_31: "The end of a process leaves the mutexes that it owns as they are.",
+    ThreadEndAbandons breaks KMX_31: "The end of a thread abandons the mutexes that its process owns.",
+    ReportClearsAbandonment breaks KMX_32: "A mutex is free again once its abandonment was reported.",
+    TimeoutOutranksAbandonment breaks KMX_32: "An acquire that tests once reports TIMEOUT for an abandoned mutex.",
+    AbandonmentWakesOne breaks KMX_33: "Abandonment ends one waiting acquire and leaves the others.",
+    WaiterOfDestroyedHandleStays breaks KMX_35: "An acquire that waits through a destroyed handle goes on waiting.",
 }
 
 impl Kernel {
@@ -89,13 +104,33 @@ impl Kernel {
         false
     }
 
-    /// The effect of [`Planted::RefusedCreateDeviceUsesAHandle`].
+    /// The effect of the mistakes whose names begin with `Refused`.
     #[cfg(feature = "planted")]
-    pub(crate) fn use_up_a_handle(&mut self, caller: crate::ProcessId, request: &crate::Request) {
-        let table = &mut self.process_mut(caller).handles;
-        if matches!(request, crate::Request::CreateDevice(_)) && table.can_allocate(1) {
-            let handle = table.allocate(crate::handle::Kind::Device, 0);
-            table.free(handle);
+    pub(crate) fn make_a_refused_call_change_something(
+        &mut self,
+        caller: crate::ProcessId,
+        request: &crate::Request,
+    ) {
+        use crate::handle::Kind;
+
+        match (self.planted, request) {
+            (Some(Planted::RefusedCreateDeviceUsesAHandle), crate::Request::CreateDevice(_)) => {
+                let table = &mut self.process_mut(caller).handles;
+                if table.can_allocate(1) {
+                    let handle = table.allocate(Kind::Device, 0);
+                    table.free(handle);
+                }
+            }
+            (
+                Some(Planted::RefusedReleaseChangesTheFenceValue),
+                crate::Request::ReleaseKeyedMutex(release),
+            ) => {
+                let mutex = self.process(caller).handles.lookup(release.keyed_mutex, Kind::KeyedMutex);
+                if let Some(mutex) = mutex.and_then(|mutex| self.keyed_mutexes.get_mut(mutex)) {
+                    mutex.fence_value = release.fence_value;
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -43,6 +43,8 @@ pub enum Misuse {
     UnknownThread(ThreadId),
     /// The thread has ended; an ended thread makes no calls.
     ThreadEnded(ThreadId),
+    /// The thread is blocked in a call; it makes no other one before that returns.
+    ThreadBlocked(ThreadId),
     /// No process has had this id.
     UnknownProcess(ProcessId),
     /// The process has ended.
@@ -87,6 +89,9 @@ impl fmt::Display for Misuse {
         match self {
             Self::UnknownThread(thread) => write!(formatter, "no thread has the id {}", thread.number()),
             Self::ThreadEnded(thread) => write!(formatter, "thread {} has ended", thread.number()),
+            Self::ThreadBlocked(thread) => {
+                write!(formatter, "thread {} is blocked in a call", thread.number())
+            }
             Self::UnknownProcess(process) => write!(formatter, "no process has the id {}", process.number()),
             Self::ProcessEnded(process) => write!(formatter, "process {} has ended", process.number()),
             Self::UnknownAdapter(adapter) => write!(formatter, "there is no adapter {}", adapter.number()),

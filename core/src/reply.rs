@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
-use crate::handle::LocalHandle;
 use crate::handle::nt::NtHandle;
+use crate::handle::{GlobalHandle, LocalHandle};
 use crate::id::{AdapterId, ProcessId, ThreadId};
 use crate::object::adapter::AdapterInfo;
 use crate::object::device::DeviceStateReport;
+use crate::rule::Rule;
 use crate::status::NtStatus;
 
 /// The reply of a call that was not refused.
@@ -16,6 +17,8 @@ pub struct Reply {
     pub status: NtStatus,
     /// The outputs, all of them written (LIF-14).
     pub output: Output,
+    /// The rule that decided another status than `SUCCESS`, or that ended a wait; none for a call that succeeded at once.
+    pub rule: Option<Rule>,
 }
 
 /// The output fields of a call, or what a host event made.
@@ -53,6 +56,25 @@ pub enum Output {
         process: ProcessId,
         /// hProcess in the parent; none for a process without a parent.
         handle: Option<NtHandle>,
+    },
+    /// CreateKeyedMutex and CreateKeyedMutex2.
+    CreateKeyedMutex {
+        /// hKeyedMutex: the new local handle.
+        keyed_mutex: LocalHandle,
+        /// hSharedHandle: the new global handle; zero with NtSecuritySharing (KMX-04).
+        shared: GlobalHandle,
+    },
+    /// OpenKeyedMutex and OpenKeyedMutex2.
+    OpenKeyedMutex {
+        /// hKeyedMutex: the new local handle.
+        keyed_mutex: LocalHandle,
+    },
+    /// AcquireKeyedMutex and AcquireKeyedMutex2.
+    AcquireKeyedMutex {
+        /// FenceValue: what the last release stored, 0 before the first, on `TIMEOUT` and on `ABANDONED` (KMX-17).
+        fence_value: u64,
+        /// What was written to the buffer; none where nothing was, because there is no buffer or no ownership (KMX-28).
+        private_data: Option<Vec<u8>>,
     },
     /// A host event added this adapter.
     Adapter(AdapterId),

@@ -3,6 +3,11 @@
 use crate::handle::nt::{CloseHandle, DuplicateHandle};
 use crate::object::adapter::{CloseAdapter, EnumAdapters2, EnumAdapters3, OpenAdapterFromLuid};
 use crate::object::device::{CreateDevice, DestroyDevice, GetDeviceState, MarkDeviceAsError};
+use crate::object::keyed_mutex::acquire::{AcquireKeyedMutex, AcquireKeyedMutex2};
+use crate::object::keyed_mutex::{
+    CreateKeyedMutex, CreateKeyedMutex2, DestroyKeyedMutex, OpenKeyedMutex, OpenKeyedMutex2,
+    ReleaseKeyedMutex, ReleaseKeyedMutex2,
+};
 use crate::object::process::CreateProcess;
 
 /// What a thread asks the kernel for.
@@ -24,6 +29,24 @@ pub enum Request {
     GetDeviceState(GetDeviceState),
     /// D3DKMTMarkDeviceAsError.
     MarkDeviceAsError(MarkDeviceAsError),
+    /// D3DKMTCreateKeyedMutex.
+    CreateKeyedMutex(CreateKeyedMutex),
+    /// D3DKMTCreateKeyedMutex2.
+    CreateKeyedMutex2(CreateKeyedMutex2),
+    /// D3DKMTOpenKeyedMutex.
+    OpenKeyedMutex(OpenKeyedMutex),
+    /// D3DKMTOpenKeyedMutex2.
+    OpenKeyedMutex2(OpenKeyedMutex2),
+    /// D3DKMTDestroyKeyedMutex.
+    DestroyKeyedMutex(DestroyKeyedMutex),
+    /// D3DKMTAcquireKeyedMutex.
+    AcquireKeyedMutex(AcquireKeyedMutex),
+    /// D3DKMTAcquireKeyedMutex2.
+    AcquireKeyedMutex2(AcquireKeyedMutex2),
+    /// D3DKMTReleaseKeyedMutex.
+    ReleaseKeyedMutex(ReleaseKeyedMutex),
+    /// D3DKMTReleaseKeyedMutex2.
+    ReleaseKeyedMutex2(ReleaseKeyedMutex2),
     /// CloseHandle of the operating system.
     CloseHandle(CloseHandle),
     /// DuplicateHandle of the operating system.
@@ -55,4 +78,22 @@ pub enum EntryPoint {
     GetDeviceState,
     /// D3DKMTMarkDeviceAsError.
     MarkDeviceAsError,
+    /// D3DKMTCreateKeyedMutex.
+    CreateKeyedMutex,
+    /// D3DKMTCreateKeyedMutex2.
+    CreateKeyedMutex2,
+    /// D3DKMTOpenKeyedMutex.
+    OpenKeyedMutex,
+    /// D3DKMTOpenKeyedMutex2.
+    OpenKeyedMutex2,
+    /// D3DKMTDestroyKeyedMutex.
+    DestroyKeyedMutex,
+    /// D3DKMTAcquireKeyedMutex.
+    AcquireKeyedMutex,
+    /// D3DKMTAcquireKeyedMutex2.
+    AcquireKeyedMutex2,
+    /// D3DKMTReleaseKeyedMutex.
+    ReleaseKeyedMutex,
+    /// D3DKMTReleaseKeyedMutex2.
+    ReleaseKeyedMutex2,
 }

@@ -54,6 +54,11 @@ impl<Id: Copy + Ord> Roster<Id> {
         }
     }
 
+    /// The member that joined last.
+    pub(crate) const fn last(&self) -> Option<Id> {
+        self.last
+    }
+
     /// The members in the order in which they joined.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Id> {
         core::iter::successors(self.first, |id| self.links.get(id)?.next)

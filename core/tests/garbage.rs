@@ -4,7 +4,10 @@ mod common;
 
 use common::generator::Random;
 use common::{World, small_table};
-use kmt_core::{Answer, Event, Kernel, Limits, Luid, NtStatus, ProcessId, Profile, Request, invariant, rule};
+use kmt_core::{
+    Answer, Effect, Event, Kernel, Limits, Luid, NtStatus, ProcessId, Profile, Request, TableLimits,
+    invariant, rule,
+};
 
 /// Limits that a few events reach.
 fn tight() -> Limits {
@@ -14,6 +17,8 @@ fn tight() -> Limits {
         threads: 6,
         adapters: 3,
         nt_handles_per_process: 5,
+        keyed_mutexes: 4,
+        global_table: TableLimits { growth: 4, reserve: 1, max_entries: 4 },
         ..small_table(4, 1, 8)
     }
 }
@@ -39,6 +44,14 @@ struct Seen {
     refused_but_changed: u32,
     misuse: u32,
     steps: u32,
+    blocked: u32,
+    resumed: u32,
+    not_taken: u32,
+}
+
+/// How many blocked calls return.
+fn resumed(effects: &[Effect]) -> u32 {
+    effects.iter().filter(|effect| matches!(effect, Effect::Resume { .. })).count() as u32
 }
 
 fn run(seed: u64, events: u32, limits: Limits, seen: &mut Seen) {
@@ -74,10 +87,20 @@ fn run(seed: u64, events: u32, limits: Limits, seen: &mut Seen) {
                     }
                 }
                 Answer::Complete(reply) => {
-                    assert_eq!(reply.status, NtStatus::SUCCESS);
-                    seen.complete += 1;
+                    seen.resumed += resumed(&outcome.effects);
+                    if reply.status == NtStatus::SUCCESS {
+                        seen.complete += 1;
+                    } else {
+                        // KMX-19: of the success class, and nothing changed.
+                        assert!(reply.status.is_success_class());
+                        assert_eq!(kernel, before, "{event:?}");
+                        seen.not_taken += 1;
+                    }
                 }
-                Answer::Pending(wait) => panic!("nothing blocks yet: {wait:?}"),
+                Answer::Pending(wait) => {
+                    assert!(kernel.wait(wait).is_some());
+                    seen.blocked += 1;
+                }
             },
         }
         if let Err(violation) = invariant::check(&kernel) {
@@ -89,14 +112,23 @@ fn run(seed: u64, events: u32, limits: Limits, seen: &mut Seen) {
 #[test]
 fn inv_35_lif_13_inv_65_any_input_is_answered_and_no_refusal_changes_anything() {
     let mut seen = Seen::default();
-    for seed in 0..600 {
+    for seed in 0..900 {
         run(seed, 150, tight(), &mut seen);
     }
     for seed in 0..20 {
         run(seed, 300, Limits::default(), &mut seen);
     }
     // The run is worth its name only if it meets everything.
-    let least = [seen.complete, seen.refused, seen.refused_but_changed, seen.misuse, seen.steps];
+    let least = [
+        seen.complete,
+        seen.refused,
+        seen.refused_but_changed,
+        seen.misuse,
+        seen.steps,
+        seen.blocked,
+        seen.resumed,
+        seen.not_taken,
+    ];
     assert!(least.iter().all(|count| *count > 100), "{least:?}");
 }
 
@@ -125,6 +157,15 @@ fn adp_01_every_rule_that_refuses_is_met_by_garbage() {
         (rule::FLT_18, NtStatus::DEVICE_REMOVED),
         (rule::HND_09, NtStatus::INVALID_PARAMETER),
         (rule::HND_14, NtStatus::NO_MEMORY),
+        (rule::KMX_05, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_06, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_08, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_21, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_24, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_26, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_28, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_29, NtStatus::INVALID_PARAMETER),
+        (rule::KMX_34, NtStatus::INVALID_PARAMETER),
         (rule::NTH_05, NtStatus::INSUFFICIENT_RESOURCES),
         (rule::NTH_05, NtStatus::NO_MEMORY),
         (rule::NTH_08, NtStatus::INVALID_HANDLE),

@@ -2,10 +2,12 @@
 
 mod common;
 
+use common::mutex::acquire;
 use common::{LUID, World, call, nt};
 use kmt_core::{
-    AdapterConfig, AdapterId, Event, Host, Incident, Kernel, Limits, Luid, Misuse, PlaceProcessHandle,
-    ProcessConfig, ProcessId, Profile, Request, SetNtHandleFlags, TableLimits, ThreadId,
+    AdapterConfig, AdapterId, Call, Event, Host, Incident, Kernel, Limits, Luid, Misuse, Pick,
+    PlaceProcessHandle, ProcessConfig, ProcessId, Profile, Request, SetNtHandleFlags, Step, TableLimits,
+    ThreadId,
 };
 
 const NUMBERS: [u32; 4] = [0, 3, 1 << 31, u32::MAX];
@@ -120,4 +122,41 @@ fn hnd_11_hnd_14_nth_05_limits_that_no_rule_can_hold_under() {
     }
     assert!(new(1, 0, 1, 0).is_ok());
     assert!(new(16_777_215, 16_777_214, 16_777_215, 16_777_216).is_ok());
+}
+
+#[test]
+fn lif_07_a_blocked_thread_makes_no_call() {
+    let mut world = World::new();
+    let (process, thread) = world.process();
+    let (mutex, _) = world.create_mutex(thread, 0);
+    let wait = world.blocked(thread, acquire(mutex, 1, None));
+    let blocked = Misuse::ThreadBlocked(thread);
+    assert_eq!(world.misuse(call(thread, Request::ExitProcess)), blocked);
+    assert_eq!(world.kernel.picks(thread, &Request::ExitProcess), Err(blocked.clone()));
+    assert_eq!(blocked.to_string(), "thread 1 is blocked in a call");
+    for step in [Step::Timeout(wait), Step::Grant(wait)] {
+        assert_eq!(world.misuse(Event::Step(step)), Misuse::StepNotEnabled(step));
+    }
+    world.incident(Incident::KillProcess(process));
+    for step in [Step::Timeout(wait), Step::Grant(wait)] {
+        assert_eq!(world.misuse(Event::Step(step)), Misuse::StepNotEnabled(step));
+    }
+}
+
+#[test]
+fn a_pick_that_is_not_offered_is_misuse() {
+    let mut world = World::new();
+    let (_, thread) = world.process();
+    let (mutex, _) = world.create_mutex(thread, 0);
+    let mut refused = |request: Request, pick| {
+        let event = Event::Call(Call { thread, request, pick });
+        assert_eq!(world.misuse(event), Misuse::PickNotOffered(pick));
+    };
+    refused(acquire(mutex, 0, Some(1)), Pick::Only);
+    for pick in [Pick::DeadlineAhead, Pick::DeadlinePassed] {
+        for timeout in [None, Some(0), Some(-1)] {
+            refused(acquire(mutex, 0, timeout), pick);
+        }
+        refused(Request::ExitProcess, pick);
+    }
 }

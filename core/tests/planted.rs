@@ -5,20 +5,25 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::generator::Random;
+use common::mutex_script::transcript_of_mutexes;
 use common::script::{transcript, transcript_of_reuse};
 use common::{World, small_table};
 use kmt_core::{Event, Planted};
 
-fn run(planted: Option<Planted>) -> (String, String) {
+fn run(planted: Option<Planted>) -> [String; 3] {
     let small = World::with_limits(small_table(4, 0, 4)).kernel;
-    (transcript(World::new().kernel.with_planted(planted)), transcript_of_reuse(small.with_planted(planted)))
+    let large = || World::new().kernel.with_planted(planted);
+    [transcript(large()), transcript_of_reuse(small.with_planted(planted)), transcript_of_mutexes(large())]
 }
 
 #[test]
 fn with_the_switch_off_the_transcripts_are_the_pinned_ones() {
-    let pinned = (include_str!("transcript.txt"), include_str!("transcript_of_reuse.txt"));
-    let (run, reuse) = run(None);
-    assert_eq!((run.as_str(), reuse.as_str()), pinned);
+    let pinned = [
+        include_str!("transcript.txt"),
+        include_str!("transcript_of_reuse.txt"),
+        include_str!("transcript_of_mutexes.txt"),
+    ];
+    assert_eq!(run(None).each_ref().map(String::as_str), pinned);
 }
 
 #[test]
@@ -53,7 +58,7 @@ fn no_mistake_brings_the_kernel_down() {
 
 #[test]
 fn every_mistake_says_what_it_is() {
-    assert!(Planted::ALL.len() >= 10);
+    assert!(Planted::ALL.len() >= 28);
     let names: BTreeSet<_> = Planted::ALL.iter().map(|mistake| mistake.name()).collect();
     assert_eq!(names.len(), Planted::ALL.len());
     for mistake in Planted::ALL {

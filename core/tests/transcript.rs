@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::mutex_script::transcript_of_mutexes;
 use common::script::{transcript, transcript_of_reuse};
 use common::{World, small_table};
 
@@ -14,4 +15,9 @@ fn the_transcript_is_the_pinned_one() {
 fn hnd_10_hnd_13_the_transcript_of_reuse_is_the_pinned_one() {
     let kernel = World::with_limits(small_table(4, 0, 4)).kernel;
     assert_eq!(transcript_of_reuse(kernel), include_str!("transcript_of_reuse.txt"));
+}
+
+#[test]
+fn kmx_22_kmx_33_the_transcript_of_mutexes_is_the_pinned_one() {
+    assert_eq!(transcript_of_mutexes(World::new().kernel), include_str!("transcript_of_mutexes.txt"));
 }

@@ -3,12 +3,14 @@
 //! Operands are names. An action whose names do not exist cannot be formed ([`crate::rules::is_formed`]); a
 //! dead handle is said outright, as [`DeadKind`].
 
-use crate::state::{AdapterKind, AdapterName, DeviceName, LocalName, NtName, ProcessName, ThreadName};
+use crate::state::{
+    AdapterKind, AdapterName, DeviceName, GlobalName, LocalName, NtName, ProcessName, ThreadName,
+};
 
 /// One event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
-    /// A running thread makes a request.
+    /// A running thread that is not blocked makes a request.
     Call(ThreadName, Call),
     /// The host sets something up.
     Host(Host),
@@ -83,6 +85,134 @@ pub enum Call {
     },
     /// A second handle to an NT object, in the same or another process.
     DuplicateHandle(Duplicate),
+    /// A keyed mutex with a global handle.
+    CreateKeyedMutex {
+        /// The key that it holds at first.
+        initial: u64,
+    },
+    /// A keyed mutex.
+    CreateKeyedMutex2 {
+        /// The key that it holds at first.
+        initial: u64,
+        /// Its private data.
+        data: DataOperand,
+        /// NtSecuritySharing: it gets no global handle.
+        nt_sharing: bool,
+        /// Whether the flag word has a bit without a meaning.
+        unknown_flag: bool,
+    },
+    /// One more local handle to a keyed mutex.
+    OpenKeyedMutex {
+        /// The global handle.
+        shared: GlobalOperand,
+    },
+    /// The same, with private data for a keyed mutex that has none.
+    OpenKeyedMutex2 {
+        /// The global handle.
+        shared: GlobalOperand,
+        /// The private data.
+        data: DataOperand,
+    },
+    /// The end of a local handle to a keyed mutex.
+    DestroyKeyedMutex {
+        /// The handle.
+        mutex: LocalOperand,
+    },
+    /// Takes a keyed mutex, or waits for it.
+    AcquireKeyedMutex {
+        /// The handle.
+        mutex: LocalOperand,
+        /// The key that it must hold.
+        key: u64,
+        /// How long the call may wait.
+        timeout: Timeout,
+    },
+    /// The same, and reads the private data.
+    AcquireKeyedMutex2 {
+        /// The handle.
+        mutex: LocalOperand,
+        /// The key that it must hold.
+        key: u64,
+        /// How long the call may wait.
+        timeout: Timeout,
+        /// Where the private data goes.
+        buffer: BufferOperand,
+    },
+    /// Gives a keyed mutex back.
+    ReleaseKeyedMutex {
+        /// The handle that owns it.
+        mutex: LocalOperand,
+        /// The key that it holds from now on.
+        key: u64,
+        /// The fence value that it holds from now on.
+        fence: u64,
+    },
+    /// The same, and replaces the private data.
+    ReleaseKeyedMutex2 {
+        /// The handle that owns it.
+        mutex: LocalOperand,
+        /// The key that it holds from now on.
+        key: u64,
+        /// The fence value that it holds from now on.
+        fence: u64,
+        /// The private data from now on.
+        data: DataOperand,
+    },
+}
+
+/// How long an acquire may wait, in units of 100 ns (KMX-14). The clock is the simulator's (TIM-01): an absolute limit has
+/// passed or is ahead, and the action says which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Timeout {
+    /// A null pointer: without limit.
+    Unlimited,
+    /// The value 0: one test.
+    Zero,
+    /// A negative value: so long after the entry.
+    Relative(u64),
+    /// A positive value: a system time that has not passed.
+    AbsoluteAhead(u64),
+    /// A positive value: a system time that has passed.
+    AbsolutePassed(u64),
+}
+
+/// Private data that a call gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DataOperand {
+    /// The size 0, whatever the pointer (KMX-24).
+    None,
+    /// A null pointer with a size other than 0.
+    NullWithSize,
+    /// A buffer.
+    Bytes {
+        /// Bytes; above 0.
+        size: u32,
+        /// A mark that stands for the bytes.
+        content: u32,
+    },
+}
+
+/// A buffer that a call gives to be filled with private data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum BufferOperand {
+    /// The size 0, whatever the pointer (KMX-24).
+    None,
+    /// A null pointer with a size other than 0.
+    NullWithSize,
+    /// A buffer.
+    Bytes {
+        /// Bytes; above 0.
+        size: u32,
+    },
+}
+
+/// A global handle as an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GlobalOperand {
+    /// A live global handle.
+    Named(GlobalName),
+    /// A value that is no live global handle; not `Foreign`, as the one table is that of every process.
+    Dead(DeadKind),
 }
 
 /// The arguments of DuplicateHandle.
@@ -144,7 +274,8 @@ pub enum DeadKind {
     Stale,
     /// A value that is live in another process only.
     Foreign,
-    /// A value of another handle space: NT for local, local for NT.
+    /// A value of another handle space: NT or global for local, local or global for NT, local or NT for
+    /// global.
     OtherSpace,
 }
 
@@ -246,4 +377,8 @@ pub enum Incident {
 pub enum Step {
     /// T12: a destroyed device goes.
     Reclaim(DeviceName),
+    /// T14: the time limit of this thread's blocked call is reached.
+    Timeout(ThreadName),
+    /// T15: the keyed mutex for which this thread waits is given to it.
+    Grant(ThreadName),
 }

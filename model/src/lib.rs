@@ -7,12 +7,15 @@
 //! Reading order: [`state`] (what there is), [`limits`] (its bounds), [`action`] (what can happen),
 //! [`observation`] (what the outside sees of it), [`rules`] (what each action does), [`invariant`] (what must
 //! hold), [`scope`] (the worlds in which stateright checks it), [`symmetry`] (which states of a world are the
-//! same but for names).
+//! same but for names). [`keyed_mutex`] stands beside them: one keyed mutex over again, flat, to measure
+//! checkers with.
 //!
-//! In reach: processes, threads, adapters, devices, their local handles, and NT handles of processes.
+//! In reach: processes, threads, adapters, devices, keyed mutexes with the acquires that wait for them, local
+//! and global handles, and NT handles of processes.
 
 pub mod action;
 pub mod invariant;
+pub mod keyed_mutex;
 pub mod limits;
 pub mod observation;
 pub mod rules;

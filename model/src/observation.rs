@@ -1,17 +1,20 @@
 //! What the outside sees of an action.
 
-use crate::state::{AdapterName, DeviceName, Execution, LocalName, NtName, ProcessName, ThreadName};
+use crate::state::{
+    AdapterName, DeviceName, Execution, GlobalName, KeyedMutexName, LocalName, NtName, PrivateData,
+    ProcessName, ThreadName,
+};
 
 /// Everything that an action shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Observation {
     /// How the action ended.
     pub verdict: Verdict,
-    /// What happened to others: errors of devices in order of creation, then ended threads in order of
-    /// creation, then the ended process.
+    /// What happened to others: blocked calls that ended, in order of creation of the waits; then errors of
+    /// devices in order of creation, then ended threads in order of creation, then the ended process.
     pub effects: Vec<Effect>,
     /// Handles freed and handed out, in the order of HND-19; NT handles of an ending process ascending by
-    /// name.
+    /// name. A global handle comes right after the local handle with which it is made or ends.
     pub handles: Vec<HandleChange>,
 }
 
@@ -22,6 +25,33 @@ pub enum Verdict {
     Done(Output),
     /// It was refused.
     Refused(Refusal),
+    /// The call waits; its thread is blocked, and [`Effect::Resumed`] has the verdict later.
+    Blocked,
+    /// The acquire ended without the mutex, with FenceValue 0 and a status of the success class (KMX-19).
+    Ended {
+        /// How it ended.
+        how: Ending,
+    },
+}
+
+/// How an acquire ended that was neither refused nor given the mutex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Ending {
+    /// TIMEOUT: its time limit was reached.
+    TimedOut,
+    /// ABANDONED: the mutex is abandoned.
+    Abandoned,
+}
+
+impl Ending {
+    /// Returns the id of the rule that decides the ending.
+    #[must_use]
+    pub const fn rule(self) -> &'static str {
+        match self {
+            Self::TimedOut => "TIM-05",
+            Self::Abandoned => "KMX-32",
+        }
+    }
 }
 
 /// What an action that took effect reports.
@@ -59,6 +89,24 @@ pub enum Output {
     NoPageFault,
     /// A new NT handle of the target process.
     NtHandle(NtName),
+    /// A new keyed mutex.
+    KeyedMutex {
+        /// Its handle in the caller's process.
+        handle: LocalName,
+        /// Its birth name, which no client sees.
+        mutex: KeyedMutexName,
+        /// Its global handle, unless it was made for NT sharing.
+        global: Option<GlobalName>,
+    },
+    /// A new handle of the caller's process to a keyed mutex that was there.
+    KeyedMutexHandle(LocalName),
+    /// A keyed mutex, now owned.
+    Acquired {
+        /// FenceValue.
+        fence: u64,
+        /// What the buffer holds now; `None` if there is none, or if it was not written.
+        data: Option<PrivateData>,
+    },
 }
 
 /// One entry of an adapter enumeration.
@@ -95,7 +143,7 @@ pub enum Refusal {
     AdapterStopped,
     /// DEVICE_REMOVED: the adapter of the device whose state is asked for has stopped.
     QueryOnStoppedAdapter,
-    /// NO_MEMORY: no room for a local handle or a device.
+    /// NO_MEMORY: no room for a local or global handle, a device or a keyed mutex.
     NoMemory,
     /// NO_MEMORY: no room for a process.
     NoMemoryForProcess,
@@ -118,6 +166,28 @@ pub enum Refusal {
     NoTarget,
     /// ACCESS_DENIED: more access than the source handle has, or ACCESS_SYSTEM_SECURITY.
     WiderThanSource,
+    /// INVALID_PARAMETER: a flag of a keyed mutex without a meaning.
+    UnknownKeyedMutexFlag,
+    /// INVALID_PARAMETER: private data with a size and a null pointer.
+    NullPrivateData,
+    /// INVALID_PARAMETER: more private data than a keyed mutex can store.
+    PrivateDataTooLarge,
+    /// INVALID_PARAMETER: no live global handle to open.
+    NoSuchGlobalHandle,
+    /// INVALID_PARAMETER: private data of another size than stored, at open.
+    OtherSizeAtOpen,
+    /// INVALID_PARAMETER: no local handle of a keyed mutex to destroy.
+    NoKeyedMutexToDestroy,
+    /// INVALID_PARAMETER: a buffer of another size than stored, at acquire.
+    OtherSizeAtAcquire,
+    /// INVALID_PARAMETER: the handle of the waiting acquire was destroyed.
+    DestroyedWhileWaiting,
+    /// INVALID_PARAMETER: a release of an abandoned keyed mutex.
+    ReleaseOfAbandoned,
+    /// INVALID_PARAMETER: a release through a handle that does not own.
+    NotOwner,
+    /// INVALID_PARAMETER: private data of another size than stored, at release.
+    OtherSizeAtRelease,
 }
 
 impl Refusal {
@@ -140,13 +210,30 @@ impl Refusal {
             Self::NothingToDuplicate | Self::MayNotDuplicate => "NTH-10",
             Self::ProtectedSource | Self::NoTarget => "NTH-14",
             Self::WiderThanSource => "NTH-12",
+            Self::UnknownKeyedMutexFlag => "KMX-05",
+            Self::NullPrivateData | Self::PrivateDataTooLarge => "KMX-24",
+            Self::NoSuchGlobalHandle => "KMX-06",
+            Self::OtherSizeAtOpen => "KMX-26",
+            Self::NoKeyedMutexToDestroy => "KMX-08",
+            Self::OtherSizeAtAcquire => "KMX-28",
+            Self::DestroyedWhileWaiting => "KMX-35",
+            Self::ReleaseOfAbandoned => "KMX-34",
+            Self::NotOwner => "KMX-21",
+            Self::OtherSizeAtRelease => "KMX-29",
         }
     }
 }
 
 /// What an action does to others than its caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Effect {
+    /// A blocked call ended; not reported for the calls of an ending thread or process (KMX-36).
+    Resumed {
+        /// The thread, which is blocked no longer.
+        thread: ThreadName,
+        /// How the call ended.
+        verdict: Verdict,
+    },
     /// An Active device entered Error; not reported for the devices of an ending process, which go in the
     /// same step.
     DeviceEnteredError {
@@ -174,4 +261,8 @@ pub enum HandleChange {
     NtInherited(ProcessName, NtName),
     /// An NT handle was closed.
     NtFreed(ProcessName, NtName),
+    /// A global handle was handed out.
+    GlobalAllocated(GlobalName),
+    /// A global handle ended.
+    GlobalFreed(GlobalName),
 }

@@ -1,8 +1,8 @@
 //! The whole abstract state: what can influence a later outcome, and nothing else.
 //!
 //! Objects have birth names. Processes and threads are numbered 1, 2, 3, … and a number is never reused;
-//! adapters are numbered from 0 in order of creation and never vanish; devices and handles take the lowest
-//! free number of their kind, from 0. Handle values do not exist here.
+//! adapters are numbered from 0 in order of creation and never vanish; devices, keyed mutexes and handles
+//! take the lowest free number of their kind, from 0. Handle values do not exist here.
 
 use crate::limits::Limits;
 
@@ -31,6 +31,14 @@ pub struct LocalName(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NtName(pub u32);
 
+/// A keyed mutex: the lowest number from 0 that no other keyed mutex had when it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyedMutexName(pub u32);
+
+/// A global handle: the lowest number from 0 that was free in the one global table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GlobalName(pub u32);
+
 /// The state of the modelled machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct State {
@@ -44,6 +52,14 @@ pub struct State {
     pub adapters: Vec<Adapter>,
     /// Devices, destroyed ones that are not reclaimed included; in order of creation.
     pub devices: Vec<Device>,
+    /// Keyed mutexes, in order of creation.
+    pub keyed_mutexes: Vec<KeyedMutex>,
+    /// Blocked calls, in order of creation; a thread has at most one.
+    pub waits: Vec<Wait>,
+    /// Entries of the global handle table, used or free; 0 before the first global handle.
+    pub global_table_size: u32,
+    /// Live global handles, ascending by name.
+    pub global_handles: Vec<GlobalHandle>,
     /// Processes made so far: the name of the latest one.
     pub processes_made: u32,
     /// Threads started so far: the name of the latest one.
@@ -81,6 +97,17 @@ pub enum LocalObject {
     Adapter(AdapterName),
     /// A device of the same process that is not destroyed.
     Device(DeviceName),
+    /// A keyed mutex; a process may have several handles to it.
+    KeyedMutex(KeyedMutexName),
+}
+
+/// A live global handle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GlobalHandle {
+    /// Its name in the system.
+    pub name: GlobalName,
+    /// The keyed mutex that it refers to.
+    pub mutex: KeyedMutexName,
 }
 
 /// A live NT handle.
@@ -166,6 +193,62 @@ pub enum Execution {
     DmaFault,
 }
 
+/// A keyed mutex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct KeyedMutex {
+    /// Its name; free for reuse once its last local handle is gone.
+    pub name: KeyedMutexName,
+    /// The stored key: that of the last release, or the initial one (KMX-10).
+    pub key: u64,
+    /// The stored fence value: that of the last release, or 0 (KMX-17).
+    pub fence: u64,
+    /// The process and the local handle that own it, or `None` while it is free (KMX-12).
+    pub owner: Option<(ProcessName, LocalName)>,
+    /// Whether an owner went without a release; this is for ever (KMX-32).
+    pub abandoned: bool,
+    /// Its private data, if it has any (KMX-24).
+    pub private_data: Option<PrivateData>,
+    /// Whether it was made with a global handle, that is without NT sharing (HND-24).
+    pub global: bool,
+}
+
+/// The private data of a keyed mutex, or of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PrivateData {
+    /// Bytes; above 0, and stored data has at most 4096.
+    pub size: u32,
+    /// A mark that stands for the bytes.
+    pub content: u32,
+}
+
+/// An acquire that waits; its thread is blocked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Wait {
+    /// The blocked thread.
+    pub thread: ThreadName,
+    /// The live handle of its process through which it asks.
+    pub handle: LocalName,
+    /// The keyed mutex of that handle.
+    pub mutex: KeyedMutexName,
+    /// The key that it asks for.
+    pub key: u64,
+    /// Whether it gave a buffer for the private data (KMX-28).
+    pub wants_data: bool,
+    /// Its time limit as given.
+    pub limited: Limit,
+}
+
+/// The time limit of a blocked call, in units of 100 ns (KMX-14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Limit {
+    /// It waits without limit.
+    None,
+    /// So long after the entry.
+    Relative(u64),
+    /// At this system time.
+    Absolute(u64),
+}
+
 impl State {
     /// Returns the empty machine: no process, no adapter.
     #[must_use]
@@ -176,6 +259,10 @@ impl State {
             threads: Vec::new(),
             adapters: Vec::new(),
             devices: Vec::new(),
+            keyed_mutexes: Vec::new(),
+            waits: Vec::new(),
+            global_table_size: 0,
+            global_handles: Vec::new(),
             processes_made: 0,
             threads_made: 0,
         }
@@ -209,6 +296,31 @@ impl State {
     #[must_use]
     pub fn device(&self, name: DeviceName) -> Option<&Device> {
         self.devices.iter().find(|device| device.name == name)
+    }
+
+    /// Returns the keyed mutex, or `None`.
+    #[must_use]
+    pub fn keyed_mutex(&self, name: KeyedMutexName) -> Option<&KeyedMutex> {
+        self.keyed_mutexes.iter().find(|mutex| mutex.name == name)
+    }
+
+    /// Returns the wait of a blocked thread, or `None`.
+    #[must_use]
+    pub fn wait(&self, thread: ThreadName) -> Option<&Wait> {
+        self.waits.iter().find(|wait| wait.thread == thread)
+    }
+
+    /// Returns the live global handle, or `None`.
+    #[must_use]
+    pub fn global_handle(&self, name: GlobalName) -> Option<&GlobalHandle> {
+        self.global_handles.iter().find(|handle| handle.name == name)
+    }
+
+    /// Returns the process of each live local handle to the object.
+    pub fn local_holders(&self, object: LocalObject) -> impl Iterator<Item = &Process> {
+        self.processes.iter().flat_map(move |process| {
+            process.local_handles.iter().filter(move |handle| handle.object == object).map(move |_| process)
+        })
     }
 
     /// Returns how many NT handles, over all processes, name the object: its count, which cannot disagree (LIF-12).

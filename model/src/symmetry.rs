@@ -7,15 +7,20 @@
 //! ever were.
 //!
 //! This holds for a world whose alphabet looks at no names either, which is so for the two worlds over
-//! [`State`].
+//! [`State`] without keyed mutexes. Keyed mutexes have a flat model with a symmetry of its own
+//! ([`crate::keyed_mutex::symmetry`]).
 
 use crate::state::{
     DeviceName, LocalName, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName, State, ThreadName,
 };
 
-/// Returns the same state for all states that differ in names only: the least of all renamings.
+/// Returns the same state for all states that differ in names only: the least of all renamings. A state with
+/// keyed mutexes is returned as it is.
 #[must_use]
 pub fn representative(state: &State) -> State {
+    if !state.keyed_mutexes.is_empty() {
+        return state.clone();
+    }
     let mut order = (0..state.processes.len()).collect::<Vec<_>>();
     let mut least = renamed(state, &order);
     while next_permutation(&mut order) {
@@ -90,7 +95,7 @@ fn rename_handles(
 
 /// Turns the order into the next one in lexicographic order; returns false, and changes nothing, after the
 /// last.
-fn next_permutation(order: &mut [usize]) -> bool {
+pub(crate) fn next_permutation<T: Ord>(order: &mut [T]) -> bool {
     let Some(pivot) = (1..order.len()).rev().find(|index| order[index - 1] < order[*index]) else {
         return false;
     };

@@ -8,6 +8,7 @@ use kmt_model::action::{Action, Host};
 use kmt_model::scope::Tracked;
 use kmt_model::scope::devices::Devices;
 use kmt_model::scope::handle_reuse::{ClientAction, Entry, HandleReuse, Rest, Table, Value};
+use kmt_model::scope::keyed_mutexes::KeyedMutexes;
 use kmt_model::scope::process_handles::ProcessHandles;
 use kmt_model::symmetry::representative;
 use stateright::{Checker, Model, Representative};
@@ -18,6 +19,10 @@ fn small_devices() -> Devices {
 
 fn small_process_handles() -> ProcessHandles {
     ProcessHandles { handles: 2, ..ProcessHandles::default() }
+}
+
+fn small_keyed_mutexes() -> KeyedMutexes {
+    KeyedMutexes { threads: 2, ..KeyedMutexes::default() }
 }
 
 fn small_handle_reuse() -> HandleReuse {
@@ -63,6 +68,12 @@ fn the_world_devices_holds_and_is_deterministic() {
 fn the_world_process_handles_holds_and_is_deterministic() {
     assert_eq!(explored(small_process_handles()), explored(small_process_handles()));
     assert_eq!(explored(small_process_handles()).0, reachable(&small_process_handles()).len());
+}
+
+#[test]
+fn the_world_keyed_mutexes_holds_and_is_deterministic() {
+    assert_eq!(explored(small_keyed_mutexes()), explored(small_keyed_mutexes()));
+    assert_eq!(explored(small_keyed_mutexes()).0, reachable(&small_keyed_mutexes()).len());
 }
 
 #[test]

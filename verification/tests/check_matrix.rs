@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use kmt::matrix::constructors::{self, OUT_OF_REACH};
-use kmt::matrix::dead::{Wanted, dead_local_handles, dead_nt_handles};
+use kmt::matrix::dead::{Wanted, dead_global_handles, dead_local_handles, dead_nt_handles};
+use kmt::matrix::scene::FIRST_KEY;
 use kmt::matrix::{self, Scene};
 use kmt::rulebook::Rulebook;
 use kmt::rulebook::pending::{Lists, Progress};
 use kmt_core::{
-    Answer, Call, CloseAdapter, CloseHandle, DestroyDevice, DuplicateHandle, EnumAdapters2, EnumAdapters3,
-    Event, GetDeviceState, Kernel, LocalHandle, LocalObject, NtHandle, NtStatus, Outcome, Output, Pick,
-    Planted, ProcessId, Refusal, Reply, Request, ThreadId, rule,
+    AcquireKeyedMutex, Answer, Call, CloseAdapter, CloseHandle, DestroyDevice, DuplicateHandle,
+    EnumAdapters2, EnumAdapters3, Event, GetDeviceState, GlobalHandle, Kernel, LocalHandle, LocalObject,
+    NtHandle, NtStatus, OpenKeyedMutex, Outcome, Output, Pick, Planted, ProcessId, Refusal, Reply, Request,
+    ThreadId, rule,
 };
 
 /// The pairs of checks that no state and argument can make fail at once, each with the reason.
@@ -18,6 +20,26 @@ const INCOMPATIBLE: [(&str, &[&str]); 4] = [
     (
         "without a structure no field of it is wrong",
         &[
+            "AcquireKeyedMutex/1 AcquireKeyedMutex/2",
+            "AcquireKeyedMutex/1 AcquireKeyedMutex/4",
+            "AcquireKeyedMutex2/1 AcquireKeyedMutex2/2",
+            "AcquireKeyedMutex2/1 AcquireKeyedMutex2/3",
+            "AcquireKeyedMutex2/1 AcquireKeyedMutex2/5",
+            "AcquireKeyedMutex2/1 AcquireKeyedMutex2/6",
+            "CreateKeyedMutex2/1 CreateKeyedMutex2/2",
+            "CreateKeyedMutex2/1 CreateKeyedMutex2/3",
+            "CreateKeyedMutex2/1 CreateKeyedMutex2/4",
+            "DestroyKeyedMutex/1 DestroyKeyedMutex/2",
+            "OpenKeyedMutex/1 OpenKeyedMutex/2",
+            "OpenKeyedMutex2/1 OpenKeyedMutex2/2",
+            "OpenKeyedMutex2/1 OpenKeyedMutex2/3",
+            "OpenKeyedMutex2/1 OpenKeyedMutex2/4",
+            "OpenKeyedMutex2/1 OpenKeyedMutex2/5",
+            "ReleaseKeyedMutex/1 ReleaseKeyedMutex/2",
+            "ReleaseKeyedMutex2/1 ReleaseKeyedMutex2/2",
+            "ReleaseKeyedMutex2/1 ReleaseKeyedMutex2/3",
+            "ReleaseKeyedMutex2/1 ReleaseKeyedMutex2/6",
+            "ReleaseKeyedMutex2/1 ReleaseKeyedMutex2/7",
             "CloseAdapter/1 CloseAdapter/2",
             "CreateDevice/1 CreateDevice/2",
             "CreateDevice/1 CreateDevice/3",
@@ -65,7 +87,7 @@ fn call(kernel: &mut Kernel, thread: ThreadId, request: Request) -> Outcome {
 /// The output of a call of the scene's caller that succeeds.
 fn output(scene: &mut Scene, request: Request) -> Output {
     match call(&mut scene.kernel, scene.caller.thread, request).answer {
-        Answer::Complete(Reply { status: NtStatus::SUCCESS, output }) => output,
+        Answer::Complete(Reply { status: NtStatus::SUCCESS, output, .. }) => output,
         answer => panic!("{answer:?}"),
     }
 }
@@ -166,6 +188,11 @@ fn the_matrix_sees_planted_mistakes_in_the_checks() {
         Planted::SourceClosedOnSuccessOnly,
         Planted::StoppedAdapterOpens,
         Planted::EnumerationListsStoppedAdapters,
+        Planted::TimeoutOutranksAbandonment,
+        Planted::TimeoutFenceValueIsStored,
+        Planted::ReportClearsAbandonment,
+        Planted::KeysComparedIn32Bits,
+        Planted::SiblingHandleReleases,
     ];
     for mistake in mistakes {
         assert_ne!(matrix::run_with(Some(mistake)).failures, [], "{}", mistake.name());
@@ -196,6 +223,35 @@ fn hnd_01_hnd_02_a_handle_with_another_shape_is_dead() {
     for raw in [device | 1, device | 2, device | 63, device & 0x3FFF_FFFF, device ^ 0xC000_0000] {
         assert!(dead.contains(&LocalHandle::from_raw(raw)), "0x{raw:x}");
     }
+}
+
+#[test]
+fn hnd_21_hnd_22_hnd_26_every_dead_global_handle_is_an_invalid_parameter() {
+    let scene = Scene::new();
+    let live = scene.shared.live;
+    assert_eq!(live, GlobalHandle::from_raw(0x4000_0002));
+    let dead = Refusal { status: NtStatus::INVALID_PARAMETER, rule: rule::KMX_06 };
+    for (name, shared) in dead_global_handles(&scene) {
+        assert_eq!(refusal(&scene, Request::OpenKeyedMutex(OpenKeyedMutex { shared })), dead, "{name}");
+    }
+    let values = values(&dead_global_handles(&scene));
+    for raw in
+        [0, scene.mutex.live.raw(), live.raw() & !2, live.raw() ^ 0xC000_0000, scene.shared.stale.raw()]
+    {
+        assert!(values.contains(&GlobalHandle::from_raw(raw)), "0x{raw:x}");
+    }
+}
+
+#[test]
+fn kmx_19_tim_05_a_completion_without_the_mutex_counts_as_decided_by_its_check() {
+    let mut scene = Scene::new();
+    let request = AcquireKeyedMutex { keyed_mutex: scene.mutex.live, key: !FIRST_KEY, timeout: Some(0) };
+    let before = scene.kernel.clone();
+    let answer = call(&mut scene.kernel, scene.caller.thread, Request::AcquireKeyedMutex(request)).answer;
+    let output = Output::AcquireKeyedMutex { fence_value: 0, private_data: None };
+    let reply = Reply { status: NtStatus::TIMEOUT, output, rule: Some(rule::TIM_05) };
+    assert_eq!(answer, Answer::Complete(reply));
+    assert_eq!(scene.kernel, before);
 }
 
 #[test]

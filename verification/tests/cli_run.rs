@@ -80,6 +80,68 @@ met: 3 of 3 expectations
     assert!(output.stderr.is_empty());
 }
 
+const WAITING: &str = r#"
+format = 1
+title = "One thread waits, gets the mutex and waits again"
+schedule = ["main", "waiter", { step = "timeout", thread = "waiter" }, "main", "waiter", "main",
+  { step = "grant", thread = "waiter" }, { thread = "waiter", pick = "deadline-ahead" }]
+[world]
+[[world.process]]
+name = "app"
+threads = ["main", "waiter"]
+[[program]]
+thread = "main"
+calls = [
+  { call = "CreateKeyedMutex", gives = { hKeyedMutex = "m" } },
+  { call = "AcquireKeyedMutex", hKeyedMutex = "m", Key = 0, pTimeout = 0 },
+  { call = "ReleaseKeyedMutex2", hKeyedMutex = "m", Key = 1, FenceValue = 5, pPrivateRuntimeData = "0a0b" },
+]
+[[program]]
+thread = "waiter"
+calls = [
+  { call = "AcquireKeyedMutex", hKeyedMutex = "m", Key = 1, pTimeout = -5, expect = { status = "TIMEOUT" } },
+  { call = "AcquireKeyedMutex", hKeyedMutex = "m", Key = 1, pTimeout = "NULL", expect = { status = "SUCCESS" } },
+  { call = "AcquireKeyedMutex", hKeyedMutex = "m", Key = 1, pTimeout = 9 },
+]
+"#;
+
+#[test]
+fn kmx_19_kmx_22_a_blocked_call_is_shown_from_its_wait_to_its_return() {
+    let folder = Folder::new("waiting");
+    let output = kmt(&["run", &folder.file("waiting.toml", WAITING)]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    let wanted = "
+ 1  app/main    CreateKeyedMutex(InitialValue=0) -> SUCCESS hSharedHandle=0x40000002 hKeyedMutex=m 0x40000000
+ 2  app/waiter  AcquireKeyedMutex(hKeyedMutex=m 0x40000000, Key=1, pTimeout=-5) -> blocked
+ 3  machine     timeout waiter
+                  waiter returns from AcquireKeyedMutex: 00000102 TIMEOUT because TIM-05 (Timeouts of blocked calls \
+         (T14)) FenceValue=0
+ 4  app/main    AcquireKeyedMutex(hKeyedMutex=m 0x40000000, Key=0, pTimeout=0) -> SUCCESS FenceValue=0
+ 5  app/waiter  AcquireKeyedMutex(hKeyedMutex=m 0x40000000, Key=1, pTimeout=NULL) -> blocked
+ 6  app/main    ReleaseKeyedMutex2(hKeyedMutex=m 0x40000000, Key=1, FenceValue=5, pPrivateRuntimeData=0a0b) -> SUCCESS
+ 7  machine     grant waiter
+                  waiter returns from AcquireKeyedMutex: 00000000 SUCCESS because KMX-22 (One release, one taker, any \
+         taker) FenceValue=5
+ 8  app/waiter  AcquireKeyedMutex(hKeyedMutex=m 0x40000000, Key=1, pTimeout=9) -> blocked
+ 9  app/waiter  stays blocked in AcquireKeyedMutex
+";
+    assert!(shown.contains(wanted), "{shown}");
+}
+
+#[test]
+fn a_call_that_never_returns_is_not_met() {
+    let folder = Folder::new("blocked");
+    let short = WAITING.replace(", \"main\", \"waiter\", \"main\",\n  { step = \"grant\", thread = \"waiter\" }, { thread = \"waiter\", pick = \"deadline-ahead\" }]", ", \"main\", \"waiter\"]");
+    let output = kmt(&["run", &folder.file("blocked.toml", &short)]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).contains("the return from call 2 of `waiter` was not made"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
 #[test]
 fn an_expectation_that_is_not_met_is_shown_at_its_place() {
     let folder = Folder::new("unmet");

@@ -85,7 +85,7 @@ fn wrong_types_say_what_was_found_and_what_was_expected() {
         "hAdapter = \"a\", gives",
         "hAdapter = true, gives",
         "s.toml:17:39: `hAdapter` is true; expected a name, `stale(name)`, `foreign(name, process)`, `nt(name)`, \
-         `local(name)`, `raw(0x40000040)`, `zero`, `current-process` or `current-thread`",
+         `local(name)`, `global(name)`, `raw(0x40000040)`, `zero`, `current-process` or `current-thread`",
     );
 }
 
@@ -307,6 +307,91 @@ fn bytes_that_are_not_utf_8_have_a_place() {
 fn line_ends_and_a_byte_order_mark_do_not_matter() {
     assert_eq!(good(&EXAMPLE.replace('\n', "\r\n")), good(EXAMPLE));
     assert_eq!(good(&format!("\u{feff}{EXAMPLE}")), good(EXAMPLE));
+}
+
+const MUTEX: &str = r#"
+format = 1
+title = "A keyed mutex and two threads"
+schedule = ["main", "main", "waiter", { step = "grant", thread = "waiter" }]
+[world]
+[[world.process]]
+name = "app"
+threads = ["main", "waiter"]
+[[program]]
+thread = "main"
+calls = [
+  { call = "CreateKeyedMutex2", pPrivateRuntimeData = "0a0B", gives = { hKeyedMutex = "m", hSharedHandle = "g" } },
+  { call = "OpenKeyedMutex", hSharedHandle = "g" },
+]
+[[program]]
+thread = "waiter"
+calls = [{ call = "AcquireKeyedMutex", hKeyedMutex = "m", Key = 1, pTimeout = 9 }]
+"#;
+
+/// The scenario of a keyed mutex with one text replaced, which has to be there.
+#[track_caller]
+fn mutex(from: &str, to: &str) -> String {
+    assert!(MUTEX.contains(from), "{from}");
+    MUTEX.replacen(from, to, 1)
+}
+
+#[test]
+fn buffers_and_time_limits_are_read_with_care() {
+    good(MUTEX);
+    good(&mutex("pTimeout = 9", "pTimeout = -9223372036854775808"));
+    good(&mutex("pTimeout = 9", "pTimeout = \"NULL\""));
+    for (from, to, wanted) in [
+        ("pTimeout = 9", "pTimeout = 9223372036854775808", "`pTimeout` is the number 9223372036854775808"),
+        ("pTimeout = 9", "pTimeout = \"soon\"", "a whole number of 64 bits with a sign"),
+        (", pTimeout = 9", "", "AcquireKeyedMutex has no field `pTimeout`"),
+        ("0a0B", "0a0", "hexadecimal digits, two for each byte"),
+        ("0a0B", "0x0B", "hexadecimal digits, two for each byte"),
+        ("\"0a0B\"", "\"0a0B\", PrivateRuntimeDataSize = 65537", "at most 65536, or a NULL buffer"),
+        ("hSharedHandle = \"g\" }", "hSharedHandle = \"m\" }", "is given a second time"),
+        (
+            "hKeyedMutex = \"m\", Key",
+            "hKeyedMutex = \"g\", Key",
+            "`global(g)` stands for the value of a global handle",
+        ),
+        ("step = \"grant\", thread = \"waiter\"", "step = \"grant\"", "the thread whose call is blocked"),
+        (
+            "{ step = \"grant\", thread = \"waiter\" }",
+            "{ thread = \"waiter\", pick = \"late\" }",
+            "`deadline-ahead` or `deadline-passed`",
+        ),
+    ] {
+        let all = faults(&mutex(from, to)).to_string();
+        assert!(all.contains(wanted), "{to}: {all}");
+    }
+}
+
+#[test]
+fn a_rule_is_expected_of_a_success_only_where_a_call_can_wait() {
+    good(&mutex("pTimeout = 9", "pTimeout = 9, expect = { status = \"SUCCESS\", rule = \"KMX-22\" }"));
+    let wrong = mutex(
+        "hSharedHandle = \"g\" },\n]",
+        "hSharedHandle = \"g\", expect = { status = \"SUCCESS\", rule = \"KMX-06\" } },\n]",
+    );
+    assert!(faults(&wrong).to_string().contains("no rule: only another status"));
+}
+
+#[test]
+fn kmx_22_tim_05_a_step_of_a_thread_that_does_not_wait_stops_the_run() {
+    // The mutex holds key 0: nothing can be granted for key 1.
+    let fault = fault_of_run(MUTEX);
+    assert_eq!(fault.found, "the step `grant waiter` is not enabled here");
+    assert_eq!(fault.expected, "an enabled step: `timeout waiter`");
+    let fault = fault_of_run(&mutex("\"waiter\", { step", "{ step"));
+    assert_eq!(fault.expected, "no step: none is enabled");
+    // A pick has to be offered, and a blocked thread makes no call.
+    let schedule = "schedule = [\"main\", \"main\", \"waiter\", { step = \"grant\", thread = \"waiter\" }]";
+    let pick = "schedule = [\"main\", { thread = \"main\", pick = \"deadline-passed\" }]";
+    let fault = fault_of_run(&mutex(schedule, pick));
+    assert!(fault.found.contains("does not offer the option"), "{}", fault.found);
+    let again = mutex(schedule, "schedule = [\"main\", \"waiter\", \"waiter\"]");
+    let twice = again.replace("pTimeout = 9 }]", "pTimeout = 9 }, { call = \"ExitProcess\" }]");
+    let fault = fault_of_run(&twice);
+    assert!(fault.found.contains("is blocked in a call"), "{}", fault.found);
 }
 
 /// Every built call can be written, with the fields that the rulebook gives it.

@@ -48,7 +48,7 @@ fn blessing_writes_what_is_stale_and_nothing_else() {
     assert_eq!((second.written, second.unchanged), (stale, first.written.len() - 2));
     let index = std::fs::read_to_string(root.join("verification/RULES-sync.md")).unwrap();
     assert!(
-        index.contains("| KMX-04 NtSecuritySharing mutex | observed | pending | `lib.rs` |  |  |"),
+        index.contains("| KMX-04 NtSecuritySharing mutex | observed | built | `lib.rs` |  |  |"),
         "{index}"
     );
     let constants = std::fs::read_to_string(root.join("core/src/rule/hnd.rs")).unwrap();

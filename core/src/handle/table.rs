@@ -1,12 +1,13 @@
-//! The table of local handles that each process has.
+//! The table of local handles that each process has, and the one of global handles that the machine has.
 //!
 //! The free entries form a queue through their own payloads: a new handle takes the head, a freed entry joins the tail,
 //! and a reserve stays free. So a number comes back late, and with another generation.
 
 use alloc::vec::Vec;
+use core::marker::PhantomData;
 
 use super::bits::{self, FIRST_GENERATION};
-use super::{Kind, LocalHandle};
+use super::{Kind, TableHandle};
 use crate::limits::TableLimits;
 
 /// One entry, 8 bytes.
@@ -31,32 +32,34 @@ pub(crate) struct EntryState {
     pub(crate) object: Option<(Kind, u32)>,
 }
 
-/// The local handles of one process.
+/// The local handles of one process, or the global handles of the machine.
+// HND-22: the layout, the free list and the growth are the same; only the instance differs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct HandleTable {
+pub(crate) struct HandleTable<H> {
     entries: Vec<Entry>,
     head: u32,
     tail: u32,
     free: u32,
     limits: TableLimits,
+    handles: PhantomData<H>,
 }
 
-impl HandleTable {
+impl<H: TableHandle> HandleTable<H> {
     /// An empty table.
     // HND-11: a table starts with 0 entries.
     pub(crate) const fn new(limits: TableLimits) -> Self {
-        Self { entries: Vec::new(), head: END, tail: END, free: 0, limits }
+        Self { entries: Vec::new(), head: END, tail: END, free: 0, limits, handles: PhantomData }
     }
 
     /// The number of the object that a handle names, if it names one of this kind.
     // HND-08: instance, index, live entry, generation and kind are all tested. A live kind has a tag that no free entry
     // has. HND-26: an NT handle value has generation 0, which no entry has.
     #[inline]
-    pub(crate) fn lookup(&self, handle: LocalHandle, kind: Kind) -> Option<u32> {
+    pub(crate) fn lookup(&self, handle: H, kind: Kind) -> Option<u32> {
         let entry = self.entries.get(bits::index(handle) as usize)?;
         let matches = entry.tag == kind.tag()
             && entry.generation == bits::generation(handle)
-            && bits::instance(handle) == 0;
+            && bits::instance(handle) == H::INSTANCE;
         matches.then_some(entry.payload)
     }
 
@@ -72,8 +75,8 @@ impl HandleTable {
 
     /// Makes a handle to an object. The caller has asked [`Self::can_allocate`].
     // HND-10: the entry at the head. HND-04, HND-05: growth adds entries in index order, so the first handle is
-    // 0x40000000 and the next one 0x40 more, until a freed entry is due.
-    pub(crate) fn allocate(&mut self, kind: Kind, object: u32) -> LocalHandle {
+    // 0x40000000, or 0x40000002 in the global table (HND-22), and the next one 0x40 more, until a freed entry is due.
+    pub(crate) fn allocate(&mut self, kind: Kind, object: u32) -> H {
         // HND-11, HND-12, INV-64: at least the reserve stays free behind every allocation, so a freed index rests that long.
         if self.free <= self.limits.reserve {
             self.grow();
@@ -90,7 +93,7 @@ impl HandleTable {
     }
 
     /// Frees the entry of a live handle, which stops resolving at once.
-    pub(crate) fn free(&mut self, handle: LocalHandle) {
+    pub(crate) fn free(&mut self, handle: H) {
         let index = bits::index(handle);
         let entry = &mut self.entries[index as usize];
         // HND-13, INV-63: the generation changes now, so that a stale handle never fits a free entry.
@@ -156,7 +159,7 @@ mod planted {
     use crate::handle::{Kind, LocalHandle};
 
     /// Mistakes of the table itself; [`crate::Planted`] describes them.
-    impl HandleTable {
+    impl HandleTable<LocalHandle> {
         pub(crate) fn lookup_without_generation(&self, handle: LocalHandle, kind: Kind) -> Option<u32> {
             let index = bits::index(handle);
             let generation = self.entries.get(index as usize)?.generation;

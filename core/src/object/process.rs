@@ -4,14 +4,18 @@
 //! threads in it. It ends by its own call or is killed, with all that it owns. A thread ends by itself or with its process.
 
 use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
 
 use crate::event::{Effect, Outcome};
 use crate::handle::access::{self, PROCESS_ALL_ACCESS};
 use crate::handle::nt::table::{NtEntry, NtTable};
 use crate::handle::nt::{NtBody, NtHandle, NtObject};
 use crate::handle::table::HandleTable;
-use crate::id::{AdapterId, DeviceId, NtObjectId, ProcessId, ThreadId};
+use crate::handle::{Kind, LocalHandle, bits};
+use crate::id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId};
+use crate::inspect::ThreadState;
 use crate::kernel::Kernel;
+use crate::object::keyed_mutex::MutexHolder;
 use crate::plan::Plan;
 use crate::planted::Planted;
 use crate::refusal::{Misuse, Refusal};
@@ -52,12 +56,24 @@ pub(crate) struct Process {
     /// Its living threads; ids ascend in order of creation.
     pub(crate) threads: BTreeSet<ThreadId>,
     // HND-03: one table for all kinds of object.
-    pub(crate) handles: HandleTable,
+    pub(crate) handles: HandleTable<LocalHandle>,
     pub(crate) nt_handles: NtTable,
     /// The adapters to which it has handles.
     pub(crate) adapters: BTreeMap<AdapterId, OpenAdapter>,
     /// All its devices in order of creation, those that await their reclaim included.
     pub(crate) devices: Roster<DeviceId>,
+}
+
+impl Process {
+    /// Its handles to keyed mutexes in ascending index order.
+    pub(crate) fn keyed_mutex_handles(&self) -> impl Iterator<Item = (LocalHandle, KeyedMutexId)> {
+        self.handles.entries().filter_map(|entry| match entry.object {
+            Some((Kind::KeyedMutex, number)) => {
+                Some((bits::pack(entry.index, entry.generation), KeyedMutexId(number)))
+            }
+            _ => None,
+        })
+    }
 }
 
 /// What a process has of one adapter.
@@ -73,6 +89,7 @@ pub(crate) struct OpenAdapter {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Thread {
     pub(crate) process: ProcessId,
+    pub(crate) state: ThreadState,
 }
 
 /// CreateProcess, by the process of the calling thread. The child begins with an empty D3DKMT table (HND-20) and the parent
@@ -171,7 +188,7 @@ impl Kernel {
         self.last_process += 1;
         let id = ProcessId(self.last_process);
         // NTH-18: each inherited entry is a reference of its own.
-        let inherited: alloc::vec::Vec<_> = nt_handles.entries().map(|(_, entry)| entry.object).collect();
+        let inherited: Vec<_> = nt_handles.entries().map(|(_, entry)| entry.object).collect();
         for object in inherited {
             self.add_nt_reference(object);
         }
@@ -199,15 +216,27 @@ impl Kernel {
         }
         self.last_thread += 1;
         let id = ThreadId(self.last_thread);
-        self.threads.insert(id, Thread { process });
+        self.threads.insert(id, Thread { process, state: ThreadState::Ready });
         self.process_mut(process).threads.insert(id);
         Ok(Outcome::with(Output::Thread(id)))
     }
 
     /// A thread ends and its process goes on.
-    // TRD-12: nothing that its process owns is touched.
+    // TRD-12: nothing that its process owns is touched. KMX-31, KMX-12: nor is a mutex abandoned that it acquired.
     pub(crate) fn end_thread(&mut self, id: ThreadId) -> Result<Outcome, Misuse> {
-        let process = self.caller(id)?;
+        let Thread { process, state } = *self.living_thread(id)?;
+        if self.planted(Planted::ThreadEndAbandons) {
+            for (handle, mutex) in self.process(process).keyed_mutex_handles().collect::<Vec<_>>() {
+                let mutex = self.keyed_mutex_mut(mutex);
+                if mutex.holder == (MutexHolder::Owned { process, handle }) {
+                    mutex.holder = MutexHolder::Abandoned;
+                }
+            }
+        }
+        // KMX-36
+        if let ThreadState::Blocked(wait) = state {
+            self.remove_wait(wait);
+        }
         self.threads.remove(&id);
         self.process_mut(process).threads.remove(&id);
         Ok(Outcome { effects: alloc::vec![Effect::ThreadEnded { thread: id }], ..Outcome::done() })

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::event::{Effect, Outcome, Reclaimable, Step};
 use crate::id::{DeviceId, ProcessId};
+use crate::inspect::ThreadState;
 use crate::kernel::Kernel;
 use crate::planted::Planted;
 use crate::refusal::Misuse;
@@ -56,6 +57,17 @@ impl Kernel {
             self.destroy_device(device, &mut effects);
             self.remove_device(device);
         }
+        // KMX-36: a blocked call takes nothing any more, and does not return.
+        let threads: Vec<_> = self.process(id).threads.iter().copied().collect();
+        for thread in &threads {
+            if let Some(ThreadState::Blocked(wait)) = self.threads.get(thread).map(|thread| thread.state) {
+                self.remove_wait(wait);
+            }
+        }
+        // LIF-09: then the local handles to what others can have as well.
+        let mut ended = Vec::new();
+        self.drop_keyed_mutex_handles(id, &mut ended);
+        self.resume_all(ended, &mut effects);
         // NTH-20: then the NT handles, protected ones included. The table of local handles goes with the process.
         let leaves_counts = self.planted(Planted::ExitLeavesNtHandleCounts);
         let nt_handles = core::mem::take(&mut self.process_mut(id).nt_handles);
@@ -63,7 +75,7 @@ impl Kernel {
             self.drop_nt_reference(entry.object);
         }
         if let Some(process) = self.processes.remove(&id) {
-            for thread in process.threads {
+            for thread in threads {
                 self.threads.remove(&thread);
                 effects.push(Effect::ThreadEnded { thread });
             }

@@ -1,10 +1,12 @@
 //! A small deterministic generator of numbers and of garbage.
 
 use kmt_core::{
-    AdapterConfig, AdapterId, AdapterKind, Bitness, CloseAdapter, CloseHandle, CreateDevice, CreateProcess,
-    DestroyDevice, DuplicateHandle, EntryPoint, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, Host,
-    Incident, Kernel, LocalHandle, Luid, MarkDeviceAsError, NtHandle, OpenAdapterFromLuid,
-    PlaceProcessHandle, ProcessConfig, ProcessId, Request, SetNtHandleFlags, ThreadId,
+    AcquireKeyedMutex, AcquireKeyedMutex2, AdapterConfig, AdapterId, AdapterKind, Bitness, Call,
+    CloseAdapter, CloseHandle, CreateDevice, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess,
+    DestroyDevice, DestroyKeyedMutex, DuplicateHandle, EntryPoint, EnumAdapters2, EnumAdapters3, Event,
+    GetDeviceState, GlobalHandle, Host, Incident, Kernel, LocalHandle, Luid, MarkDeviceAsError, NtHandle,
+    OpenAdapterFromLuid, OpenKeyedMutex, OpenKeyedMutex2, OutBuffer, Pick, PlaceProcessHandle, PrivateData,
+    ProcessConfig, ProcessId, ReleaseKeyedMutex, ReleaseKeyedMutex2, Request, SetNtHandleFlags, ThreadId,
 };
 
 /// The generator SplitMix64, and the ids and handles that it likes to name.
@@ -12,6 +14,7 @@ pub struct Random {
     state: u64,
     processes: Vec<u64>,
     threads: Vec<u64>,
+    global_handles: Vec<u64>,
     local_handles: Vec<u64>,
     nt_handles: Vec<u64>,
 }
@@ -22,6 +25,7 @@ impl Random {
             state: seed,
             processes: Vec::new(),
             threads: Vec::new(),
+            global_handles: Vec::new(),
             local_handles: Vec::new(),
             nt_handles: Vec::new(),
         }
@@ -62,6 +66,70 @@ impl Random {
         LocalHandle::from_raw(self.near(&likely) as u32)
     }
 
+    fn global(&mut self) -> GlobalHandle {
+        let likely = self.global_handles.clone();
+        GlobalHandle::from_raw(self.near(&likely) as u32)
+    }
+
+    fn key(&mut self) -> u64 {
+        self.near(&[0, 0, 0, 1, 1 << 32])
+    }
+
+    fn timeout(&mut self) -> Option<i64> {
+        match self.below(8) {
+            0..=2 => None,
+            3 => Some(self.word().cast_signed()),
+            _ => Some([0, 0, -1, 1, i64::MIN, i64::MAX][self.below(6) as usize]),
+        }
+    }
+
+    fn private_data(&mut self) -> PrivateData {
+        match self.below(4) {
+            0 => PrivateData::Null { size: self.near(&[0, 0, 1]) as u32 },
+            _ => PrivateData::Bytes(vec![7; [0, 1, 1, 2, 4096, 4097][self.below(6) as usize]]),
+        }
+    }
+
+    fn buffer(&mut self) -> OutBuffer {
+        OutBuffer { is_null: self.below(8) == 0, size: self.near(&[0, 0, 1, 2]) as u32 }
+    }
+
+    /// A call on a keyed mutex.
+    fn mutex_request(&mut self) -> Request {
+        let (key, fence_value) = (self.key(), self.near(&[0, 1, 2]));
+        match self.below(20) {
+            0 | 1 => Request::CreateKeyedMutex(CreateKeyedMutex { initial_value: key }),
+            2 | 3 => Request::CreateKeyedMutex2(CreateKeyedMutex2 {
+                initial_value: key,
+                private_data: self.private_data(),
+                flags: self.near(&[0, 0, 1, 2]) as u32,
+            }),
+            4 | 5 => Request::OpenKeyedMutex(OpenKeyedMutex { shared: self.global() }),
+            6 => Request::OpenKeyedMutex2(OpenKeyedMutex2 {
+                shared: self.global(),
+                private_data: self.private_data(),
+            }),
+            7 => Request::DestroyKeyedMutex(DestroyKeyedMutex { keyed_mutex: self.local() }),
+            8..=11 => {
+                let (keyed_mutex, timeout) = (self.local(), self.timeout());
+                Request::AcquireKeyedMutex(AcquireKeyedMutex { keyed_mutex, key, timeout })
+            }
+            12..=14 => {
+                let (keyed_mutex, timeout, buffer) = (self.local(), self.timeout(), self.buffer());
+                Request::AcquireKeyedMutex2(AcquireKeyedMutex2 { keyed_mutex, key, timeout, buffer })
+            }
+            15..=17 => {
+                Request::ReleaseKeyedMutex(ReleaseKeyedMutex { keyed_mutex: self.local(), key, fence_value })
+            }
+            _ => Request::ReleaseKeyedMutex2(ReleaseKeyedMutex2 {
+                keyed_mutex: self.local(),
+                key,
+                fence_value,
+                private_data: self.private_data(),
+            }),
+        }
+    }
+
     fn nt(&mut self) -> NtHandle {
         let likely = self.nt_handles.clone();
         NtHandle::from_raw(self.near(&likely))
@@ -91,7 +159,8 @@ impl Random {
     }
 
     pub fn request(&mut self) -> Request {
-        match self.below(20) {
+        match self.below(30) {
+            20.. => self.mutex_request(),
             0 | 1 => Request::OpenAdapterFromLuid(OpenAdapterFromLuid { luid: self.luid() }),
             2 => Request::EnumAdapters2(EnumAdapters2 { capacity: self.small(), has_array: self.coin() }),
             3 => Request::EnumAdapters3(EnumAdapters3 {
@@ -177,6 +246,8 @@ impl Random {
         self.threads = kernel.threads().map(|thread| u64::from(thread.id.number())).collect();
         self.local_handles = vec![0, 0x4000_0000, 0x8000_0000];
         self.nt_handles = vec![u64::MAX, u64::MAX, u64::MAX, u64::MAX - 1, 0, 4, 9];
+        let shared = kernel.keyed_mutexes().filter_map(|mutex| mutex.shared);
+        self.global_handles = shared.map(|handle| u64::from(handle.raw())).chain([0, 0x4000_0002]).collect();
         for process in kernel.processes() {
             let live = kernel.local_table(process.id).into_iter().flat_map(|table| table.entries);
             let live = live.filter(|entry| entry.object.is_some());
@@ -188,7 +259,16 @@ impl Random {
         match self.below(200) {
             0 => Event::Incident(self.incident()),
             1..=30 => Event::Host(self.host()),
-            _ => super::call(self.thread(), self.request()),
+            _ => {
+                let (thread, request) = (self.thread(), self.request());
+                // Now and then one that is not offered.
+                let picks = match kernel.picks(thread, &request) {
+                    Ok(picks) if self.below(32) != 0 => picks,
+                    _ => vec![Pick::Only, Pick::DeadlineAhead, Pick::DeadlinePassed],
+                };
+                let pick = picks[self.below(picks.len() as u64) as usize];
+                Event::Call(Call { thread, request, pick })
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod generator;
+pub mod mutex;
+pub mod mutex_script;
 pub mod script;
 pub mod two;
 

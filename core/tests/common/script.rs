@@ -35,7 +35,7 @@ fn duplicate(request: DuplicateHandle) -> Event {
 }
 
 /// Two adapters; process 1 with thread 1, process 2 with thread 2.
-fn stage() -> Vec<Event> {
+pub fn stage() -> Vec<Event> {
     let adapter = |luid: Luid| Event::Host(Host::AddAdapter(kmt_core::AdapterConfig::new(luid)));
     let begin = || Event::Host(Host::CreateProcess(ProcessConfig::default()));
     vec![
@@ -137,7 +137,7 @@ fn inner(debug: &str) -> String {
     }
 }
 
-fn line(kernel: &mut Kernel, event: Event) -> String {
+pub fn line(kernel: &mut Kernel, event: Event) -> String {
     let mut text = match &event {
         Event::Call(call) => format!("{}: {}", call.thread.number(), inner(&format!("{:?}", call.request))),
         Event::Step(step) => format!("{step:?}"),

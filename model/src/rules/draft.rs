@@ -1,10 +1,11 @@
 //! The next state while a rule builds it, with all that the observation will list.
 
 use crate::action::LocalOperand;
+use crate::limits::TableLimits;
 use crate::observation::{Effect, HandleChange, Observation, Output, Refusal, Verdict};
 use crate::state::{
-    AdapterName, Device, DeviceName, Execution, LocalHandle, LocalName, LocalObject, NtHandle, NtName,
-    NtObject, Process, ProcessName, State,
+    AdapterName, Device, DeviceName, Execution, GlobalHandle, GlobalName, KeyedMutex, KeyedMutexName,
+    LocalHandle, LocalName, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName, State,
 };
 
 /// A next state in the making.
@@ -33,7 +34,8 @@ impl Draft {
         self.end(Verdict::Refused(refusal))
     }
 
-    fn end(self, verdict: Verdict) -> (State, Observation) {
+    /// Ends the draft of an action with a verdict.
+    pub(super) fn end(self, verdict: Verdict) -> (State, Observation) {
         (self.state, Observation { verdict, effects: self.effects, handles: self.handles })
     }
 
@@ -47,6 +49,12 @@ impl Draft {
     pub(super) fn device_mut(&mut self, name: DeviceName) -> &mut Device {
         let device = self.state.devices.iter_mut().find(|device| device.name == name);
         device.expect("a handle names a device that exists")
+    }
+
+    /// Returns a keyed mutex that is in the state.
+    pub(super) fn keyed_mutex_mut(&mut self, name: KeyedMutexName) -> &mut KeyedMutex {
+        let mutex = self.state.keyed_mutexes.iter_mut().find(|mutex| mutex.name == name);
+        mutex.expect("a handle or a wait names a keyed mutex that exists")
     }
 
     /// Returns what a local handle operand of the caller refers to.
@@ -65,7 +73,7 @@ impl Draft {
     ) -> Result<(LocalName, AdapterName), Refusal> {
         match self.local_object(caller, operand) {
             Some((name, LocalObject::Adapter(adapter))) => Ok((name, adapter)),
-            Some((_, LocalObject::Device(_))) | None => Err(Refusal::DeadHandle),
+            Some((_, LocalObject::Device(_) | LocalObject::KeyedMutex(_))) | None => Err(Refusal::DeadHandle),
         }
     }
 
@@ -79,7 +87,24 @@ impl Draft {
             Some((name, LocalObject::Device(device))) => {
                 Ok((name, *self.state.device(device).expect("a live handle names a live device")))
             }
-            Some((_, LocalObject::Adapter(_))) | None => Err(Refusal::DeadHandle),
+            Some((_, LocalObject::Adapter(_) | LocalObject::KeyedMutex(_))) | None => {
+                Err(Refusal::DeadHandle)
+            }
+        }
+    }
+
+    /// Resolves a handle of a keyed mutex, or refuses.
+    pub(super) fn keyed_mutex_operand(
+        &self,
+        caller: ProcessName,
+        operand: LocalOperand,
+    ) -> Result<(LocalName, KeyedMutex), Refusal> {
+        match self.local_object(caller, operand) {
+            // KMX-02: through whatever the handle came, no device or adapter is looked at.
+            Some((name, LocalObject::KeyedMutex(mutex))) => {
+                Ok((name, *self.state.keyed_mutex(mutex).expect("a live handle names a keyed mutex")))
+            }
+            Some((_, LocalObject::Adapter(_) | LocalObject::Device(_))) | None => Err(Refusal::DeadHandle),
         }
     }
 
@@ -91,15 +116,7 @@ impl Draft {
     ) -> Result<LocalName, Refusal> {
         let limits = self.state.limits.local_table;
         let process = self.process_mut(owner);
-        let live = u32::try_from(process.local_handles.len()).expect("a table size is 32 bits wide");
-        // HND-11: the reserve stays free, so the table grows before it would be touched.
-        if process.table_size - live <= limits.reserve {
-            // HND-14
-            if process.table_size.saturating_add(limits.growth) > limits.max_entries {
-                return Err(Refusal::NoMemory);
-            }
-            process.table_size += limits.growth;
-        }
+        process.table_size = size_with_room(process.table_size, process.local_handles.len(), limits)?;
         // HND-03, HND-16: one table for all kinds, and a new handle each time, whatever the process has open already.
         let name = LocalName(lowest_free(process.local_handles.iter().map(|handle| handle.name.0)));
         let position = process.local_handles.partition_point(|handle| handle.name < name);
@@ -113,6 +130,25 @@ impl Draft {
         // HND-15: the value is dead at once, whatever happens to the object.
         self.process_mut(owner).local_handles.retain(|handle| handle.name != name);
         self.handles.push(HandleChange::LocalFreed(owner, name));
+    }
+
+    /// Hands out a global handle, or refuses for lack of memory.
+    pub(super) fn open_global(&mut self, mutex: KeyedMutexName) -> Result<GlobalName, Refusal> {
+        // HND-22: the arithmetic of the local tables, in one table of the system.
+        let State { limits, global_table_size, global_handles, .. } = &mut self.state;
+        *global_table_size = size_with_room(*global_table_size, global_handles.len(), limits.global_table)?;
+        let name = GlobalName(lowest_free(global_handles.iter().map(|handle| handle.name.0)));
+        let position = global_handles.partition_point(|handle| handle.name < name);
+        global_handles.insert(position, GlobalHandle { name, mutex });
+        self.handles.push(HandleChange::GlobalAllocated(name));
+        Ok(name)
+    }
+
+    /// Ends the global handle of a keyed mutex, if it has one.
+    pub(super) fn free_global(&mut self, mutex: KeyedMutexName) {
+        let freed = self.state.global_handles.iter().filter(|handle| handle.mutex == mutex);
+        self.handles.extend(freed.map(|handle| HandleChange::GlobalFreed(handle.name)));
+        self.state.global_handles.retain(|handle| handle.mutex != mutex);
     }
 
     /// Makes an NT handle in a live process; its name in `handle` is ignored.
@@ -163,6 +199,20 @@ impl Draft {
             self.effects.push(Effect::DeviceEnteredError { device: name, execution: cause });
         }
     }
+}
+
+/// Returns the size of a handle table once it has room for one more entry, or refuses for lack of memory.
+fn size_with_room(size: u32, live: usize, limits: TableLimits) -> Result<u32, Refusal> {
+    let live = u32::try_from(live).expect("a table size is 32 bits wide");
+    // HND-11: the reserve stays free, so the table grows before it would be touched.
+    if size - live > limits.reserve {
+        return Ok(size);
+    }
+    // HND-14
+    if size.saturating_add(limits.growth) > limits.max_entries {
+        return Err(Refusal::NoMemory);
+    }
+    Ok(size + limits.growth)
 }
 
 /// Returns the lowest number from 0 that is not in the ascending sequence.

@@ -1,16 +1,20 @@
 //! Which actions can be formed at all.
 
-use super::PROCESS_ALL_ACCESS;
-use crate::action::{Action, Call, Duplicate, Host, Incident, LocalOperand, NtOperand, Step};
+use super::{PROCESS_ALL_ACCESS, enabled_steps};
+use crate::action::{
+    Action, BufferOperand, Call, DataOperand, DeadKind, Duplicate, GlobalOperand, Host, Incident,
+    LocalOperand, NtOperand,
+};
 use crate::state::{NtObject, Process, ProcessName, State};
 
-/// Returns whether the action can be formed: its thread runs, its names exist, its step is enabled, and what
-/// it asks of the host is possible.
+/// Returns whether the action can be formed: its thread runs and is not blocked, its names exist, its step is
+/// enabled, and what it asks of the host is possible.
 #[must_use]
 pub fn is_formed(state: &State, action: &Action) -> bool {
     match *action {
         Action::Call(thread, call) => state
             .thread(thread)
+            .filter(|_| state.wait(thread).is_none())
             .and_then(|thread| state.live_process(thread.process))
             .is_some_and(|caller| call_is_formed(state, caller, &call)),
         Action::Host(host) => host_is_formed(state, host),
@@ -19,7 +23,7 @@ pub fn is_formed(state: &State, action: &Action) -> bool {
         Action::Incident(Incident::StopAdapter(adapter)) => {
             state.adapter(adapter).is_some_and(|adapter| adapter.running)
         }
-        Action::Step(Step::Reclaim(device)) => state.device(device).is_some_and(|device| device.destroyed),
+        Action::Step(step) => enabled_steps(state).contains(&step),
     }
 }
 
@@ -29,18 +33,48 @@ fn call_is_formed(state: &State, caller: &Process, call: &Call) -> bool {
         | Call::ExitProcess
         | Call::OpenAdapterFromLuid { .. }
         | Call::EnumAdapters2 { .. }
-        | Call::EnumAdapters3 { .. } => true,
+        | Call::EnumAdapters3 { .. }
+        | Call::CreateKeyedMutex { .. } => true,
         Call::CloseAdapter { adapter: handle }
         | Call::CreateDevice { adapter: handle, .. }
         | Call::DestroyDevice { device: handle }
         | Call::GetDeviceState { device: handle, .. }
-        | Call::MarkDeviceAsError { device: handle, .. } => match handle {
-            LocalOperand::Named(name) => caller.local_handle(name).is_some(),
-            LocalOperand::Dead(_) => true,
-        },
+        | Call::MarkDeviceAsError { device: handle, .. }
+        | Call::DestroyKeyedMutex { mutex: handle }
+        | Call::AcquireKeyedMutex { mutex: handle, .. }
+        | Call::ReleaseKeyedMutex { mutex: handle, .. } => local_operand_is_formed(caller, handle),
+        Call::CreateKeyedMutex2 { data, .. } => data_is_formed(data),
+        Call::OpenKeyedMutex { shared } => global_operand_is_formed(state, shared),
+        Call::OpenKeyedMutex2 { shared, data } => {
+            global_operand_is_formed(state, shared) && data_is_formed(data)
+        }
+        Call::AcquireKeyedMutex2 { mutex, buffer, .. } => {
+            local_operand_is_formed(caller, mutex) && buffer != BufferOperand::Bytes { size: 0 }
+        }
+        Call::ReleaseKeyedMutex2 { mutex, data, .. } => {
+            local_operand_is_formed(caller, mutex) && data_is_formed(data)
+        }
         Call::CloseHandle { handle } => nt_operand_is_formed(caller, handle),
         Call::DuplicateHandle(duplicate) => duplicate_is_formed(state, caller, &duplicate),
     }
+}
+
+fn local_operand_is_formed(caller: &Process, operand: LocalOperand) -> bool {
+    match operand {
+        LocalOperand::Named(name) => caller.local_handle(name).is_some(),
+        LocalOperand::Dead(_) => true,
+    }
+}
+
+fn global_operand_is_formed(state: &State, operand: GlobalOperand) -> bool {
+    match operand {
+        GlobalOperand::Named(name) => state.global_handle(name).is_some(),
+        GlobalOperand::Dead(kind) => kind != DeadKind::Foreign,
+    }
+}
+
+fn data_is_formed(data: DataOperand) -> bool {
+    !matches!(data, DataOperand::Bytes { size: 0, .. })
 }
 
 fn duplicate_is_formed(state: &State, caller: &Process, duplicate: &Duplicate) -> bool {

@@ -1,10 +1,14 @@
 //! Processes and threads: birth and end.
 
+use super::acquires;
 use super::devices::free_handle;
 use super::draft::Draft;
+use super::keyed_mutexes;
 use super::nt_handles::PROCESS_ALL_ACCESS;
 use crate::observation::{Effect, HandleChange, Output, Refusal};
-use crate::state::{NtHandle, NtName, NtObject, Process, ProcessName, Thread, ThreadName};
+use crate::state::{
+    LocalObject, NtHandle, NtName, NtObject, Process, ProcessName, State, Thread, ThreadName,
+};
 
 /// CreateProcess by a thread of the parent.
 pub(super) fn create_child(
@@ -62,6 +66,9 @@ fn add_process(draft: &mut Draft) -> Result<ProcessName, Refusal> {
 
 /// ExitProcess and T10: the process ends, by itself or killed.
 pub(super) fn end_process(draft: &mut Draft, name: ProcessName) {
+    // KMX-36, TRD-10: its own waits go first, so none of them ends by what follows.
+    let State { threads, waits, .. } = &mut draft.state;
+    waits.retain(|wait| !threads.iter().any(|thread| thread.name == wait.thread && thread.process == name));
     let devices = draft.state.devices.iter();
     let owned = devices
         .filter(|device| device.process == name && !device.destroyed)
@@ -71,10 +78,15 @@ pub(super) fn end_process(draft: &mut Draft, name: ProcessName) {
     for device in owned {
         free_handle(draft, device);
     }
-    let left = draft.process_mut(name).local_handles.iter().map(|handle| handle.name).collect::<Vec<_>>();
-    for handle in left {
-        draft.free_local(name, handle);
+    for handle in draft.process_mut(name).local_handles.clone() {
+        match handle.object {
+            // KMX-31, LIF-09: as if each handle had been destroyed.
+            LocalObject::KeyedMutex(mutex) => keyed_mutexes::free_handle(draft, name, handle.name, mutex),
+            LocalObject::Adapter(_) | LocalObject::Device(_) => draft.free_local(name, handle.name),
+        }
     }
+    // KMX-33, TRD-11: waiters of other processes on what it abandoned.
+    acquires::end_waits(draft, None);
     // TRD-10, TRD-11: its devices go in the same step, reclaimed before or not.
     draft.state.devices.retain(|device| device.process != name);
     // NTH-20, LIF-09: NT handles after that, protected ones too.
@@ -102,7 +114,9 @@ pub(super) fn start_thread(draft: &mut Draft, process: ProcessName) -> Output {
 
 /// Ends a running thread.
 pub(super) fn end_thread(draft: &mut Draft, name: ThreadName) {
-    // TRD-12: nothing else of its process is touched.
+    // TRD-12, KMX-36: its wait goes with it, and nothing else of its process is touched. KMX-12: a keyed
+    // mutex that it acquired is still owned by the handle.
+    draft.state.waits.retain(|wait| wait.thread != name);
     draft.state.threads.retain(|thread| thread.name != name);
     draft.effects.push(Effect::ThreadEnded(name));
 }

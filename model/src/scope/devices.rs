@@ -54,6 +54,8 @@ impl Default for Devices {
                 nt_handles: 0,
                 devices: 2,
                 processes: 2,
+                global_table: TableLimits { growth: 0, reserve: 0, max_entries: 0 },
+                keyed_mutexes: 0,
             },
         }
     }
@@ -142,6 +144,7 @@ fn calls(kernel: &State, thread: ThreadName, process: ProcessName, actions: &mut
                 call(Call::CreateDevice { adapter: named, unknown_flag: false });
                 call(Call::CloseAdapter { adapter: named });
             }
+            LocalObject::KeyedMutex(_) => unreachable!("this world makes no keyed mutex"),
             LocalObject::Device(_) => {
                 call(Call::DestroyDevice { device: named });
                 call(Call::MarkDeviceAsError { device: named, reason: ErrorReason::Generic });

@@ -4,29 +4,33 @@
 //! |---|---|---|
 //! | [`devices`] | local handles, devices, errors, ends | [`Tracked`] |
 //! | [`process_handles`] | NT handles of processes, inheritance, rights | [`Tracked`] |
+//! | [`keyed_mutexes`] | keyed mutexes, waits, abandonment, global handles | [`Tracked`] |
 //! | [`handle_reuse`] | values of local handles | [`handle_reuse::Table`] |
 //!
-//! A step invariant is judged when the step is taken; the first one that fails is noted in the state, which
-//! then has no further steps.
+//! A step or history invariant is judged when the step is taken; the first one that fails is noted in the
+//! state, which then has no further steps.
 
 pub mod devices;
 pub mod handle_reuse;
+pub mod keyed_mutexes;
 pub mod process_handles;
 
 use stateright::{Model, Property, Representative};
 
 use crate::action::Action;
-use crate::invariant::{self, OF_STEPS, Taken};
+use crate::invariant::{self, History, OF_HISTORIES, OF_STEPS, Taken};
 use crate::rules::apply;
 use crate::state::State;
 use crate::symmetry;
 
-/// A state of the modelled machine inside a world.
+/// A state of the modelled machine inside a world, with its ghost.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tracked {
     /// The machine.
     pub kernel: State,
-    /// The step invariant that the step into this state broke.
+    /// What the history invariants must know of the past; no rule looks at it.
+    pub history: History,
+    /// The step or history invariant that the step into this state broke.
     pub broken: Option<&'static str>,
 }
 
@@ -34,7 +38,7 @@ impl Tracked {
     /// Returns a first state, which no step led to.
     #[must_use]
     pub const fn start(kernel: State) -> Self {
-        Self { kernel, broken: None }
+        Self { kernel, history: History::new(), broken: None }
     }
 
     /// Returns the state after an action, judged, or `None` if the action cannot be formed or changes
@@ -46,14 +50,18 @@ impl Tracked {
         }
         let (after, observation) = apply(&self.kernel, action)?;
         let step = Taken { before: &self.kernel, action, observation: &observation, after: &after };
-        let broken = OF_STEPS.iter().find(|invariant| !(invariant.holds)(step)).map(|invariant| invariant.id);
-        (broken.is_some() || after != self.kernel).then_some(Self { kernel: after, broken })
+        let of_step =
+            OF_STEPS.iter().find(|invariant| !(invariant.holds)(step)).map(|invariant| invariant.id);
+        let of_history = || OF_HISTORIES.iter().find(|invariant| !(invariant.holds)(&self.history, step));
+        let broken = of_step.or_else(|| of_history().map(|invariant| invariant.id));
+        let history = self.history.after(step);
+        (broken.is_some() || after != self.kernel).then_some(Self { kernel: after, history, broken })
     }
 }
 
 impl Representative for Tracked {
     fn representative(&self) -> Self {
-        Self { kernel: symmetry::representative(&self.kernel), broken: self.broken }
+        Self { kernel: symmetry::representative(&self.kernel), ..self.clone() }
     }
 }
 
@@ -62,6 +70,19 @@ pub trait KernelWorld: Model<State = Tracked, Action = Action> {}
 
 /// Returns whether some step of the world from this state satisfies the predicate.
 fn some_step<W: KernelWorld>(world: &W, state: &Tracked, wanted: fn(Taken<'_>) -> bool) -> bool {
+    any_step(world, state, wanted)
+}
+
+/// The same for a predicate that looks at the past too.
+fn some_past_step<W: KernelWorld>(
+    world: &W,
+    state: &Tracked,
+    wanted: fn(&History, Taken<'_>) -> bool,
+) -> bool {
+    any_step(world, state, |step| wanted(&state.history, step))
+}
+
+fn any_step<W: KernelWorld>(world: &W, state: &Tracked, wanted: impl Fn(Taken<'_>) -> bool) -> bool {
     let mut actions = Vec::new();
     world.actions(state, &mut actions);
     actions.iter().any(|action| {

@@ -65,7 +65,7 @@ impl Machine {
     pub(crate) fn host(&mut self, host: Host) -> Output {
         match self.take(Action::Host(host)).verdict {
             Verdict::Done(output) => output,
-            Verdict::Refused(refusal) => panic!("{host:?}: {refusal:?}"),
+            verdict => panic!("{host:?}: {verdict:?}"),
         }
     }
 
@@ -75,9 +75,14 @@ impl Machine {
     }
 
     /// Takes a step of the machine.
-    pub(crate) fn step(&mut self, step: Step) {
+    pub(crate) fn step(&mut self, step: Step) -> Observation {
         assert!(enabled_steps(&self.state).contains(&step));
-        self.take(Action::Step(step));
+        self.take(Action::Step(step))
+    }
+
+    /// Makes a call and returns its verdict.
+    pub(crate) fn verdict(&mut self, thread: ThreadName, call: Call) -> Verdict {
+        self.take(Action::Call(thread, call)).verdict
     }
 
     /// Asserts that the action cannot be formed.

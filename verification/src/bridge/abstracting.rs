@@ -4,8 +4,9 @@
 //! without looking at the state (rules marked `surface` that no action of the model stands for) is answered here.
 
 use kmt_core::{
-    AdapterKind, Call, DuplicateHandle, EntryPoint, Event, GetDeviceState, Host, Incident, LocalHandle,
-    MarkDeviceAsError, NtHandle, NtStatus, Profile, Reclaimable, Refusal, Request, Step, rule,
+    AdapterKind, Call, DuplicateHandle, EntryPoint, Event, GetDeviceState, GlobalHandle, Host, Incident,
+    LocalHandle, MarkDeviceAsError, NtHandle, NtStatus, OutBuffer, Pick, PrivateData, Profile, Reclaimable,
+    Refusal, Request, Step, rule,
 };
 use kmt_model::action as model;
 use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
@@ -55,25 +56,47 @@ pub fn meaning(event: &Event, state: &State, names: &Names, profile: &Profile) -
 pub fn step(step: Step, names: &Names) -> Option<model::Step> {
     match step {
         Step::Reclaim(Reclaimable::Device(device)) => names.device_name(device).map(model::Step::Reclaim),
+        Step::Timeout(wait) => names.waiting_thread(wait).map(model::Step::Timeout),
+        Step::Grant(wait) => names.waiting_thread(wait).map(model::Step::Grant),
     }
 }
 
 fn call(call: &Call, state: &State, names: &Names, profile: &Profile) -> Meaning {
     let thread = ThreadName(call.thread.number());
     let Some(process) = state.thread(thread).map(|thread| thread.process) else { return Meaning::Nothing };
-    match request(&call.request, process, state, names, profile) {
+    // A blocked thread makes no call, whatever its arguments.
+    if state.wait(thread).is_some() || !offers(&call.request, call.pick) {
+        return Meaning::Nothing;
+    }
+    match request(call, process, state, names, profile) {
         Ok(call) => Meaning::Action(model::Action::Call(thread, call)),
         Err(surface) => Meaning::Surface(thread, surface),
     }
 }
 
+/// Whether the rules leave the result of the request open in this way.
+fn offers(request: &Request, pick: Pick) -> bool {
+    let timeout = match request {
+        Request::AcquireKeyedMutex(acquire) => acquire.timeout,
+        Request::AcquireKeyedMutex2(acquire) => acquire.timeout,
+        _ => None,
+    };
+    // KMX-14, KMX-16: only an absolute time can be ahead or passed.
+    let absolute = timeout.is_some_and(|ticks| ticks > 0);
+    match pick {
+        Pick::Only => !absolute,
+        Pick::DeadlineAhead | Pick::DeadlinePassed => absolute,
+    }
+}
+
 fn request(
-    request: &Request,
+    call: &Call,
     process: ProcessName,
     state: &State,
     names: &Names,
     profile: &Profile,
 ) -> Result<model::Call, Surface> {
+    let request = &call.request;
     let local = |handle| local_operand(handle, process, names);
     Ok(match request {
         Request::OpenAdapterFromLuid(open) => model::Call::OpenAdapterFromLuid { luid: open.luid.raw() },
@@ -111,7 +134,117 @@ fn request(
         }
         Request::ExitProcess => model::Call::ExitProcess,
         Request::NullArgument(entry_point) => return Err(Surface::Refused(null_argument(*entry_point))),
+        Request::CreateKeyedMutex(_)
+        | Request::CreateKeyedMutex2(_)
+        | Request::OpenKeyedMutex(_)
+        | Request::OpenKeyedMutex2(_)
+        | Request::DestroyKeyedMutex(_)
+        | Request::AcquireKeyedMutex(_)
+        | Request::AcquireKeyedMutex2(_)
+        | Request::ReleaseKeyedMutex(_)
+        | Request::ReleaseKeyedMutex2(_) => {
+            keyed_mutex_call(call, process, names).expect("it is a call on keyed mutexes")
+        }
     })
+}
+
+/// A call on keyed mutexes; none if it is another one.
+fn keyed_mutex_call(call: &Call, process: ProcessName, names: &Names) -> Option<model::Call> {
+    let local = |handle| local_operand(handle, process, names);
+    Some(match &call.request {
+        Request::CreateKeyedMutex(create) => model::Call::CreateKeyedMutex { initial: create.initial_value },
+        Request::CreateKeyedMutex2(create) => model::Call::CreateKeyedMutex2 {
+            initial: create.initial_value,
+            data: data(&create.private_data, names),
+            nt_sharing: create.flags & 0x1 != 0,
+            unknown_flag: create.flags & !0x1 != 0,
+        },
+        Request::OpenKeyedMutex(open) => {
+            model::Call::OpenKeyedMutex { shared: global_operand(open.shared, names) }
+        }
+        Request::OpenKeyedMutex2(open) => model::Call::OpenKeyedMutex2 {
+            shared: global_operand(open.shared, names),
+            data: data(&open.private_data, names),
+        },
+        Request::DestroyKeyedMutex(destroy) => {
+            model::Call::DestroyKeyedMutex { mutex: local(destroy.keyed_mutex) }
+        }
+        Request::AcquireKeyedMutex(acquire) => model::Call::AcquireKeyedMutex {
+            mutex: local(acquire.keyed_mutex),
+            key: acquire.key,
+            timeout: timeout(acquire.timeout, call.pick),
+        },
+        Request::AcquireKeyedMutex2(acquire) => model::Call::AcquireKeyedMutex2 {
+            mutex: local(acquire.keyed_mutex),
+            key: acquire.key,
+            timeout: timeout(acquire.timeout, call.pick),
+            buffer: buffer(acquire.buffer),
+        },
+        Request::ReleaseKeyedMutex(release) => model::Call::ReleaseKeyedMutex {
+            mutex: local(release.keyed_mutex),
+            key: release.key,
+            fence: release.fence_value,
+        },
+        Request::ReleaseKeyedMutex2(release) => model::Call::ReleaseKeyedMutex2 {
+            mutex: local(release.keyed_mutex),
+            key: release.key,
+            fence: release.fence_value,
+            data: data(&release.private_data, names),
+        },
+        _ => return None,
+    })
+}
+
+/// The private data that an event carries.
+#[must_use]
+pub fn private_data(event: &Event) -> Option<&[u8]> {
+    let Event::Call(call) = event else { return None };
+    let data = match &call.request {
+        Request::CreateKeyedMutex2(create) => &create.private_data,
+        Request::OpenKeyedMutex2(open) => &open.private_data,
+        Request::ReleaseKeyedMutex2(release) => &release.private_data,
+        _ => return None,
+    };
+    match data {
+        PrivateData::Bytes(bytes) => Some(bytes),
+        PrivateData::Null { .. } => None,
+    }
+}
+
+fn data(data: &PrivateData, names: &Names) -> model::DataOperand {
+    match data {
+        // KMX-24: with size 0 there is no buffer, whatever the pointer.
+        PrivateData::Null { size: 0 } => model::DataOperand::None,
+        PrivateData::Null { size: _ } => model::DataOperand::NullWithSize,
+        PrivateData::Bytes(bytes) if bytes.is_empty() => model::DataOperand::None,
+        PrivateData::Bytes(bytes) => {
+            let state::PrivateData { size, content } =
+                names.private_data(bytes).expect("the bytes of an event are marked before it is translated");
+            model::DataOperand::Bytes { size, content }
+        }
+    }
+}
+
+const fn buffer(buffer: OutBuffer) -> model::BufferOperand {
+    match buffer {
+        // KMX-24
+        OutBuffer { size: 0, is_null: _ } => model::BufferOperand::None,
+        OutBuffer { is_null: true, size: _ } => model::BufferOperand::NullWithSize,
+        OutBuffer { is_null: false, size } => model::BufferOperand::Bytes { size },
+    }
+}
+
+// KMX-14
+const fn timeout(timeout: Option<i64>, pick: Pick) -> model::Timeout {
+    match timeout {
+        None => model::Timeout::Unlimited,
+        Some(0) => model::Timeout::Zero,
+        Some(ticks) if ticks < 0 => model::Timeout::Relative(ticks.unsigned_abs()),
+        Some(time) => match pick {
+            Pick::DeadlinePassed => model::Timeout::AbsolutePassed(time.unsigned_abs()),
+            Pick::DeadlineAhead | Pick::Only => model::Timeout::AbsoluteAhead(time.unsigned_abs()),
+        },
+    }
 }
 
 /// The refusal of a NULL argument structure; the same for every entry point that is built.
@@ -124,7 +257,16 @@ fn null_argument(entry_point: EntryPoint) -> Refusal {
         | EntryPoint::CreateDevice
         | EntryPoint::DestroyDevice
         | EntryPoint::GetDeviceState
-        | EntryPoint::MarkDeviceAsError => {
+        | EntryPoint::MarkDeviceAsError
+        | EntryPoint::CreateKeyedMutex
+        | EntryPoint::CreateKeyedMutex2
+        | EntryPoint::OpenKeyedMutex
+        | EntryPoint::OpenKeyedMutex2
+        | EntryPoint::DestroyKeyedMutex
+        | EntryPoint::AcquireKeyedMutex
+        | EntryPoint::AcquireKeyedMutex2
+        | EntryPoint::ReleaseKeyedMutex
+        | EntryPoint::ReleaseKeyedMutex2 => {
             Refusal { status: NtStatus::INVALID_PARAMETER, rule: rule::ADP_01 }
         }
     }
@@ -200,6 +342,16 @@ pub fn local_operand(handle: LocalHandle, process: ProcessName, names: &Names) -
         // HND-09: the verdict does not depend on why the value is dead.
         None if handle.raw() == 0 => model::LocalOperand::Dead(model::DeadKind::Zero),
         None => model::LocalOperand::Dead(model::DeadKind::Unknown),
+    }
+}
+
+/// What a global handle value means, in whatever process (HND-23).
+#[must_use]
+pub fn global_operand(handle: GlobalHandle, names: &Names) -> model::GlobalOperand {
+    match names.global_name(handle.raw()) {
+        Some(name) => model::GlobalOperand::Named(name),
+        None if handle.raw() == 0 => model::GlobalOperand::Dead(model::DeadKind::Zero),
+        None => model::GlobalOperand::Dead(model::DeadKind::Unknown),
     }
 }
 

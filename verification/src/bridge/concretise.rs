@@ -3,10 +3,12 @@
 //! Every match is exhaustive: a new word of the model does not compile until it has its concrete form here.
 
 use kmt_core::{
-    AdapterConfig, AdapterId, AdapterKind, Call, CloseAdapter, CloseHandle, CreateDevice, CreateProcess,
-    DestroyDevice, DuplicateHandle, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, Host, Incident,
-    LocalHandle, Luid, MarkDeviceAsError, NtHandle, OpenAdapterFromLuid, Pick, PlaceProcessHandle,
-    ProcessConfig, ProcessId, Reclaimable, Request, SetNtHandleFlags, Step, ThreadId,
+    AcquireKeyedMutex, AcquireKeyedMutex2, AdapterConfig, AdapterId, AdapterKind, Call, CloseAdapter,
+    CloseHandle, CreateDevice, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess, DestroyDevice,
+    DestroyKeyedMutex, DuplicateHandle, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, GlobalHandle,
+    Host, Incident, LocalHandle, Luid, MarkDeviceAsError, NtHandle, OpenAdapterFromLuid, OpenKeyedMutex,
+    OpenKeyedMutex2, OutBuffer, Pick, PlaceProcessHandle, PrivateData, ProcessConfig, ProcessId, Reclaimable,
+    ReleaseKeyedMutex, ReleaseKeyedMutex2, Request, SetNtHandleFlags, Step, ThreadId,
 };
 use kmt_model::action as model;
 use kmt_model::state::{self, ProcessName, State};
@@ -20,7 +22,7 @@ pub fn event(action: &model::Action, state: &State, names: &Names) -> Option<Eve
         model::Action::Call(thread, call) => {
             let process = state.thread(thread)?.process;
             let request = request(&call, process, state, names)?;
-            Event::Call(Call { thread: ThreadId::from_number(thread.0), request, pick: Pick::Only })
+            Event::Call(Call { thread: ThreadId::from_number(thread.0), request, pick: pick(&call) })
         }
         model::Action::Host(host) => Event::Host(self::host(host, names)?),
         model::Action::Incident(incident) => Event::Incident(match incident {
@@ -37,6 +39,22 @@ pub fn event(action: &model::Action, state: &State, names: &Names) -> Option<Eve
 pub fn step(step: model::Step, names: &Names) -> Option<Step> {
     match step {
         model::Step::Reclaim(device) => Some(Step::Reclaim(Reclaimable::Device(names.device_id(device)?))),
+        model::Step::Timeout(thread) => names.wait_id(thread).map(Step::Timeout),
+        model::Step::Grant(thread) => names.wait_id(thread).map(Step::Grant),
+    }
+}
+
+/// The option of a call that the model's form of it has settled.
+const fn pick(call: &model::Call) -> Pick {
+    match call {
+        model::Call::AcquireKeyedMutex { timeout, .. } | model::Call::AcquireKeyedMutex2 { timeout, .. } => {
+            match timeout {
+                model::Timeout::AbsoluteAhead(_) => Pick::DeadlineAhead,
+                model::Timeout::AbsolutePassed(_) => Pick::DeadlinePassed,
+                model::Timeout::Unlimited | model::Timeout::Zero | model::Timeout::Relative(_) => Pick::Only,
+            }
+        }
+        _ => Pick::Only,
     }
 }
 
@@ -79,7 +97,123 @@ fn request(call: &model::Call, process: ProcessName, state: &State, names: &Name
         model::Call::DuplicateHandle(duplicate) => {
             Request::DuplicateHandle(duplicate_handle(&duplicate, process, state, names)?)
         }
+        model::Call::CreateKeyedMutex { .. }
+        | model::Call::CreateKeyedMutex2 { .. }
+        | model::Call::OpenKeyedMutex { .. }
+        | model::Call::OpenKeyedMutex2 { .. }
+        | model::Call::DestroyKeyedMutex { .. }
+        | model::Call::AcquireKeyedMutex { .. }
+        | model::Call::AcquireKeyedMutex2 { .. }
+        | model::Call::ReleaseKeyedMutex { .. }
+        | model::Call::ReleaseKeyedMutex2 { .. } => return keyed_mutex_request(call, process, names),
     })
+}
+
+fn keyed_mutex_request(call: &model::Call, process: ProcessName, names: &Names) -> Option<Request> {
+    let local = |operand| local_handle(operand, process, names);
+    Some(match *call {
+        model::Call::CreateKeyedMutex { initial } => {
+            Request::CreateKeyedMutex(CreateKeyedMutex { initial_value: initial })
+        }
+        model::Call::CreateKeyedMutex2 { initial, data, nt_sharing, unknown_flag } => {
+            Request::CreateKeyedMutex2(CreateKeyedMutex2 {
+                initial_value: initial,
+                private_data: private_data(data, names)?,
+                flags: u32::from(nt_sharing) | u32::from(unknown_flag) << 1,
+            })
+        }
+        model::Call::OpenKeyedMutex { shared } => {
+            Request::OpenKeyedMutex(OpenKeyedMutex { shared: global_handle(shared, names)? })
+        }
+        model::Call::OpenKeyedMutex2 { shared, data } => Request::OpenKeyedMutex2(OpenKeyedMutex2 {
+            shared: global_handle(shared, names)?,
+            private_data: private_data(data, names)?,
+        }),
+        model::Call::DestroyKeyedMutex { mutex } => {
+            Request::DestroyKeyedMutex(DestroyKeyedMutex { keyed_mutex: local(mutex)? })
+        }
+        model::Call::AcquireKeyedMutex { mutex, key, timeout: limit } => {
+            Request::AcquireKeyedMutex(AcquireKeyedMutex {
+                keyed_mutex: local(mutex)?,
+                key,
+                timeout: timeout(limit)?,
+            })
+        }
+        model::Call::AcquireKeyedMutex2 { mutex, key, timeout: limit, buffer } => {
+            Request::AcquireKeyedMutex2(AcquireKeyedMutex2 {
+                keyed_mutex: local(mutex)?,
+                key,
+                timeout: timeout(limit)?,
+                buffer: out_buffer(buffer),
+            })
+        }
+        model::Call::ReleaseKeyedMutex { mutex, key, fence } => {
+            Request::ReleaseKeyedMutex(ReleaseKeyedMutex {
+                keyed_mutex: local(mutex)?,
+                key,
+                fence_value: fence,
+            })
+        }
+        model::Call::ReleaseKeyedMutex2 { mutex, key, fence, data } => {
+            Request::ReleaseKeyedMutex2(ReleaseKeyedMutex2 {
+                keyed_mutex: local(mutex)?,
+                key,
+                fence_value: fence,
+                private_data: private_data(data, names)?,
+            })
+        }
+        _ => return None,
+    })
+}
+
+/// pTimeout; none if the value that the model means does not exist (KMX-14).
+fn timeout(timeout: model::Timeout) -> Option<Option<i64>> {
+    match timeout {
+        model::Timeout::Unlimited => Some(None),
+        model::Timeout::Zero => Some(Some(0)),
+        model::Timeout::Relative(ticks) => {
+            0_i64.checked_sub_unsigned(ticks).filter(|&value| value < 0).map(Some)
+        }
+        model::Timeout::AbsoluteAhead(time) | model::Timeout::AbsolutePassed(time) => {
+            i64::try_from(time).ok().filter(|&value| value > 0).map(Some)
+        }
+    }
+}
+
+/// A size that a null pointer can have and no buffer of a small world does.
+const SIZE_WITHOUT_A_BUFFER: u32 = 16;
+
+fn private_data(data: model::DataOperand, names: &Names) -> Option<PrivateData> {
+    Some(match data {
+        model::DataOperand::None => PrivateData::NONE,
+        model::DataOperand::NullWithSize => PrivateData::Null { size: SIZE_WITHOUT_A_BUFFER },
+        model::DataOperand::Bytes { size, content } => {
+            PrivateData::Bytes(names.bytes(state::PrivateData { size, content })?)
+        }
+    })
+}
+
+const fn out_buffer(buffer: model::BufferOperand) -> OutBuffer {
+    match buffer {
+        model::BufferOperand::None => OutBuffer::NONE,
+        model::BufferOperand::NullWithSize => OutBuffer { is_null: true, size: SIZE_WITHOUT_A_BUFFER },
+        model::BufferOperand::Bytes { size } => OutBuffer { is_null: false, size },
+    }
+}
+
+fn global_handle(operand: model::GlobalOperand, names: &Names) -> Option<GlobalHandle> {
+    let value = match operand {
+        model::GlobalOperand::Named(name) => names.global_value(name)?,
+        model::GlobalOperand::Dead(kind) => match kind {
+            model::DeadKind::Zero => 0,
+            model::DeadKind::Unknown => Names::unknown_global(),
+            model::DeadKind::Stale => names.stale_global(),
+            // The one table is that of every process.
+            model::DeadKind::Foreign => return None,
+            model::DeadKind::OtherSpace => names.any_local().unwrap_or(4),
+        },
+    };
+    Some(GlobalHandle::from_raw(value))
 }
 
 fn duplicate_handle(
@@ -154,7 +288,7 @@ fn local_handle(operand: model::LocalOperand, process: ProcessName, names: &Name
             model::DeadKind::Unknown => Names::unknown_local(),
             model::DeadKind::Stale => names.stale_local(process),
             model::DeadKind::Foreign => names.foreign_local(process),
-            model::DeadKind::OtherSpace => 4,
+            model::DeadKind::OtherSpace => names.any_global().unwrap_or(4),
         },
     };
     Some(LocalHandle::from_raw(value))

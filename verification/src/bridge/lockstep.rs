@@ -3,17 +3,18 @@
 //! What is compared, for each event that both accept: the verdict and the outputs, the effects, the whole state in the
 //! model's words, and the enabled steps. A refusal that the model says changes nothing must leave the core equal.
 
-use kmt_core::{Event, Host, Kernel, Limits, Misuse, Outcome, Profile};
+use kmt_core::{Answer, Event, Host, Kernel, Limits, Misuse, Outcome, Profile};
 use kmt_model::action::{Action, Call};
 use kmt_model::observation::{Observation, Output, Verdict};
 use kmt_model::rules;
-use kmt_model::state::{DeviceName, ProcessName, State, ThreadName};
+use kmt_model::state::{ProcessName, State, ThreadName};
 
 use super::abstracting::{self, Meaning, Surface};
 use super::concretise;
 use super::divergence::{About, Divergence, difference};
+use super::effects;
 use super::names::Names;
-use super::observe::{self, Answered, Perspective};
+use super::observe::{self, Made, Moment, Perspective};
 use super::view;
 
 /// Core and model side by side, with the names that tie them together.
@@ -59,7 +60,7 @@ impl Lockstep {
     /// Like [`Self::new`] around a kernel without events so far, one with a planted mistake for example.
     #[must_use]
     pub fn around(kernel: Kernel, profile: Profile, limits: &Limits) -> Self {
-        let names = Names::new(limits.local_table);
+        let names = Names::new(limits);
         Self { kernel, profile, names, model: State::new(view::limits(limits)) }
     }
 
@@ -103,11 +104,16 @@ impl Lockstep {
     ///
     /// [`LockstepError::Misuse`] where the event cannot happen, [`LockstepError::Divergence`] at the first difference.
     pub fn handle(&mut self, event: Event) -> Result<Outcome, LockstepError> {
-        match abstracting::meaning(&event, &self.model, &self.names, &self.profile) {
+        if let Some(bytes) = abstracting::private_data(&event) {
+            self.names.mark(bytes);
+        }
+        let result = match abstracting::meaning(&event, &self.model, &self.names, &self.profile) {
             Meaning::Action(action) => self.drive(event, &action).map(|(outcome, _)| outcome),
             Meaning::Surface(thread, surface) => self.surface(event, thread, &surface),
             Meaning::Nothing => self.nothing(event),
-        }
+        };
+        self.names.retain(&self.model);
+        result
     }
 
     fn drive(&mut self, event: Event, action: &Action) -> Result<(Outcome, Observation), LockstepError> {
@@ -134,16 +140,14 @@ impl Lockstep {
                 observe::describe(&observation.verdict),
             )
         })?;
-        self.names.follow(&observation.handles, self.parent(action));
-        let made = self.bind(&observation);
+        self.names.follow(&observation.handles, &self.model, self.parent(action));
+        let made = self.bind(action, &outcome, &observation);
         let before = std::mem::replace(&mut self.model, after);
-        self.names.retain(
-            |process| self.model.live_process(process).is_some(),
-            |device| self.model.device(device).is_some(),
-        );
         let perspective = Perspective::of(action, &before, &self.names, made);
         compare_answer(&happened, &outcome, &observation, &perspective)?;
         compare_effects(&happened, &outcome, &observation, &self.names)?;
+        // Only now: the effects speak of what has just ended.
+        self.names.retain(&self.model);
         self.compare_state(&happened)?;
         if let Some(kernel) = unchanged.filter(|kernel| *kernel != self.kernel) {
             let (was, is) = difference(&kernel, &self.kernel);
@@ -168,13 +172,26 @@ impl Lockstep {
         }
     }
 
-    /// Ties a new device of the model to the one that the core's handle refers to.
-    fn bind(&mut self, observation: &Observation) -> Option<DeviceName> {
-        let Verdict::Done(Output::Device { device, .. }) = observation.verdict else { return None };
-        let fresh =
-            self.kernel.devices().map(|device| device.id).find(|&id| self.names.device_name(id).is_none())?;
-        self.names.bind_device(device, fresh);
-        Some(device)
+    /// Ties a new object or wait of the model to the one that is new in the core.
+    fn bind(&mut self, action: &Action, outcome: &Outcome, observation: &Observation) -> Option<Made> {
+        if let (Action::Call(thread, _), Answer::Pending(wait)) = (action, &outcome.answer) {
+            self.names.bind_wait(*thread, *wait);
+        }
+        match observation.verdict {
+            Verdict::Done(Output::Device { device, .. }) => {
+                let mut devices = self.kernel.devices().map(|device| device.id);
+                let fresh = devices.find(|&id| self.names.device_name(id).is_none())?;
+                self.names.bind_device(device, fresh);
+                Some(Made::Device(device))
+            }
+            Verdict::Done(Output::KeyedMutex { mutex, .. }) => {
+                let mut mutexes = self.kernel.keyed_mutexes().map(|mutex| mutex.id);
+                let fresh = mutexes.find(|&id| self.names.keyed_mutex_name(id).is_none())?;
+                self.names.bind_keyed_mutex(mutex, fresh);
+                Some(Made::KeyedMutex(mutex))
+            }
+            _ => None,
+        }
     }
 
     fn compare_state(&self, event: &Event) -> Result<(), Divergence> {
@@ -209,10 +226,11 @@ impl Lockstep {
         let before = self.kernel.clone();
         let happened = event.clone();
         let wanted = match surface {
-            Surface::Refused(refusal) => kmt_core::Answer::Refused(*refusal),
-            Surface::AdaptersSupported(count) => kmt_core::Answer::Complete(kmt_core::Reply {
+            Surface::Refused(refusal) => Answer::Refused(*refusal),
+            Surface::AdaptersSupported(count) => Answer::Complete(kmt_core::Reply {
                 status: kmt_core::NtStatus::SUCCESS,
                 output: kmt_core::Output::EnumAdapters { count: *count, entries: Vec::new() },
+                rule: None,
             }),
         };
         let outcome = self.kernel.handle(event).map_err(|misuse| {
@@ -239,7 +257,12 @@ impl Lockstep {
     fn nothing(&mut self, event: Event) -> Result<Outcome, LockstepError> {
         let before = self.kernel.clone();
         let happened = event.clone();
+        let blocked = self.blocked(&event);
         match self.kernel.handle(event) {
+            Err(misuse) if blocked.as_ref().is_some_and(|expected| *expected != misuse) => {
+                let wanted = "a misuse: the thread is blocked".to_owned();
+                Err(differs(&happened, About::Formed, format!("misuse: {misuse}"), wanted).into())
+            }
             Err(misuse) if self.kernel == before => Err(LockstepError::Misuse(misuse)),
             Err(misuse) => {
                 let (was, is) = difference(&before, &self.kernel);
@@ -252,6 +275,13 @@ impl Lockstep {
             }
         }
     }
+
+    /// The misuse that an event is because its thread is blocked, if it is one.
+    fn blocked(&self, event: &Event) -> Option<Misuse> {
+        let Event::Call(call) = event else { return None };
+        self.model.wait(ThreadName(call.thread.number()))?;
+        Some(Misuse::ThreadBlocked(call.thread))
+    }
 }
 
 fn compare_answer(
@@ -263,13 +293,10 @@ fn compare_answer(
     let wanted = observe::describe(&observation.verdict);
     match observe::verdict(&outcome.answer, perspective) {
         Err(why) => Err(differs(event, About::Verdict, why, wanted)),
-        Ok(answered) if answered.agrees_with(&observation.verdict) => Ok(()),
-        Ok(Answered::Done(status, output)) => {
-            Err(differs(event, About::Verdict, format!("{status} {output:?}"), wanted))
-        }
-        Ok(Answered::Refused(refusal)) => Err(Divergence {
-            rule: Some(refusal.rule.id().to_owned()),
-            ..differs(event, About::Verdict, refusal.to_string(), wanted)
+        Ok(answered) if answered.agrees_with(&observation.verdict, Moment::Entry) => Ok(()),
+        Ok(answered) => Err(Divergence {
+            rule: answered.rule().map(|rule| rule.id().to_owned()),
+            ..differs(event, About::Verdict, answered.to_string(), wanted)
         }),
     }
 }
@@ -280,13 +307,18 @@ fn compare_effects(
     observation: &Observation,
     names: &Names,
 ) -> Result<(), Divergence> {
-    match observe::effects(&outcome.effects, names) {
-        Ok(effects) if effects == observation.effects => Ok(()),
-        Ok(effects) => {
-            Err(differs(event, About::Effects, format!("{effects:?}"), format!("{:?}", observation.effects)))
+    let wanted = &observation.effects;
+    let core = match effects::effects(&outcome.effects, names) {
+        Ok(seen)
+            if seen.len() == wanted.len()
+                && seen.iter().zip(wanted).all(|(seen, wanted)| seen.agrees_with(wanted)) =>
+        {
+            return Ok(());
         }
-        Err(why) => Err(differs(event, About::Effects, why, format!("{:?}", observation.effects))),
-    }
+        Ok(seen) => format!("{seen:?}"),
+        Err(why) => why,
+    };
+    Err(differs(event, About::Effects, core, format!("{wanted:?}")))
 }
 
 fn differs(event: &Event, about: About, core: String, model: String) -> Divergence {

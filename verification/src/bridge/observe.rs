@@ -3,14 +3,16 @@
 //! Every match is exhaustive, in both directions where a meaning has a number: a new status, output or effect does not
 //! compile until it stands here.
 
+use kmt_core::rule::Rule;
 use kmt_core::{
-    Answer, DeviceId, DeviceStateReport, Effect, ExecutionState, LocalHandle, NtHandle, NtStatus, Output,
+    Answer, DeviceStateReport, ExecutionState, GlobalHandle, LocalHandle, NtHandle, NtStatus, Output,
     PageFaultState, Reply,
 };
 use kmt_model::action as model;
-use kmt_model::observation::{self, AdapterReport, Refusal, Verdict};
+use kmt_model::observation::{self, AdapterReport, Ending, Refusal, Verdict};
 use kmt_model::state::{
-    AdapterName, DeviceName, Execution, LocalName, NtName, ProcessName, State, ThreadName,
+    AdapterName, DeviceName, Execution, GlobalName, KeyedMutexName, LocalName, NtName, ProcessName, State,
+    ThreadName,
 };
 
 use super::concretise::source_process;
@@ -25,14 +27,23 @@ pub struct Perspective<'a> {
     pub target: Option<ProcessName>,
     /// Names after the event.
     pub names: &'a Names,
-    /// The device that the event made, if it made one.
-    pub made: Option<DeviceName>,
+    /// The object that the event made, if it made one.
+    pub made: Option<Made>,
+}
+
+/// An object that no client sees, and that an event made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A device.
+    Device(DeviceName),
+    /// A keyed mutex.
+    KeyedMutex(KeyedMutexName),
 }
 
 impl<'a> Perspective<'a> {
     /// The perspective of an action, judged in the state before it.
     #[must_use]
-    pub fn of(action: &model::Action, before: &State, names: &'a Names, made: Option<DeviceName>) -> Self {
+    pub fn of(action: &model::Action, before: &State, names: &'a Names, made: Option<Made>) -> Self {
         let caller = match action {
             model::Action::Call(thread, _) => before.thread(*thread).map(|thread| thread.process),
             model::Action::Host(model::Host::PlaceProcessHandle { holder, .. }) => Some(*holder),
@@ -53,6 +64,12 @@ impl<'a> Perspective<'a> {
             .ok_or_else(|| format!("{handle:?} is not the value that the history of the process leads to"))
     }
 
+    fn global(&self, handle: GlobalHandle) -> Result<GlobalName, String> {
+        self.names
+            .global_name(handle.raw())
+            .ok_or_else(|| format!("{handle:?} is not the value that the history of the system leads to"))
+    }
+
     fn nt(&self, process: Option<ProcessName>, handle: NtHandle) -> Result<NtName, String> {
         let value = u32::try_from(handle.raw()).ok();
         process
@@ -70,36 +87,150 @@ impl<'a> Perspective<'a> {
 /// model does not have.
 pub fn verdict(answer: &Answer, perspective: &Perspective<'_>) -> Result<Answered, String> {
     match answer {
-        Answer::Complete(reply) => {
-            output(reply, perspective).map(|output| Answered::Done(reply.status, output))
-        }
+        Answer::Complete(Reply {
+            status,
+            output: Output::AcquireKeyedMutex { fence_value, private_data },
+            rule,
+        }) => acquire(*status, *fence_value, private_data.as_deref(), *rule, perspective.names),
+        Answer::Complete(reply) => output(&reply.output, perspective).map(|output| Answered::Done {
+            status: reply.status,
+            output,
+            rule: reply.rule,
+        }),
         Answer::Refused(refusal) => Ok(Answered::Refused(*refusal)),
-        Answer::Pending(wait) => Err(format!("the thread is blocked in {wait:?}")),
+        // With which wait, is compared as part of the state.
+        Answer::Pending(_) => Ok(Answered::Blocked),
     }
 }
 
-/// An answer in the model's words, with what only the core has: the status and the rule of a refusal.
+/// How an acquire that was not refused ended, in the model's words.
+///
+/// # Errors
+///
+/// A text for outputs that no rule allows: a fence value or private data without the mutex (KMX-17, KMX-28), or private
+/// data that no keyed mutex has.
+pub fn acquire(
+    status: NtStatus,
+    fence: u64,
+    private_data: Option<&[u8]>,
+    rule: Option<Rule>,
+    names: &Names,
+) -> Result<Answered, String> {
+    let how = match status {
+        NtStatus::TIMEOUT => Ending::TimedOut,
+        NtStatus::ABANDONED => Ending::Abandoned,
+        _ => {
+            let marked = |bytes| {
+                names.private_data(bytes).ok_or_else(|| format!("private data that nobody gave: {bytes:x?}"))
+            };
+            let data = private_data.map(marked).transpose()?;
+            let output = observation::Output::Acquired { fence, data };
+            return Ok(Answered::Done { status, output, rule });
+        }
+    };
+    match (fence, private_data) {
+        (0, None) => Ok(Answered::Ended { how, rule }),
+        (0, Some(bytes)) => Err(format!("{status} with private data: {bytes:x?} (KMX-28)")),
+        (fence, _) => Err(format!("{status} with the fence value {fence} (KMX-17)")),
+    }
+}
+
+/// An answer in the model's words, with what only the core has: the status and the rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answered {
     /// Done, with a status of the success class.
-    Done(NtStatus, observation::Output),
+    Done {
+        /// The status.
+        status: NtStatus,
+        /// What is reported.
+        output: observation::Output,
+        /// The rule that the reply names, if it names one.
+        rule: Option<Rule>,
+    },
+    /// An acquire ended without the mutex, with a status of the success class.
+    Ended {
+        /// How.
+        how: Ending,
+        /// The rule that the reply names, if it names one.
+        rule: Option<Rule>,
+    },
+    /// The thread is blocked.
+    Blocked,
     /// Refused.
     Refused(kmt_core::Refusal),
+}
+
+/// When a call was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// At once.
+    Entry,
+    /// After its thread was blocked.
+    EndOfWait,
 }
 
 impl Answered {
     /// Whether the model's verdict says the same.
     #[must_use]
-    pub fn agrees_with(&self, verdict: &Verdict) -> bool {
+    pub fn agrees_with(&self, verdict: &Verdict, moment: Moment) -> bool {
         match (self, verdict) {
-            (Self::Done(status, output), Verdict::Done(expected)) => {
-                *status == NtStatus::SUCCESS && output == expected
+            (Self::Done { status, output, rule }, Verdict::Done(expected)) => {
+                // KMX-22 is what gave the mutex; a call that succeeds at once names no rule.
+                let expected_rule = match moment {
+                    Moment::Entry => None,
+                    Moment::EndOfWait => Some("KMX-22"),
+                };
+                *status == NtStatus::SUCCESS && output == expected && rule_id(*rule) == expected_rule
+            }
+            (Self::Ended { how, rule }, Verdict::Ended { how: expected }) => {
+                how == expected && rule_id(*rule) == Some(ending_rule(*expected, moment))
             }
             (Self::Refused(refusal), Verdict::Refused(expected)) => {
                 refusal.status == status_of(*expected) && refusal.rule.id() == expected.rule()
             }
-            (Self::Done(..), Verdict::Refused(_)) | (Self::Refused(_), Verdict::Done(_)) => false,
+            (Self::Blocked, Verdict::Blocked) => moment == Moment::Entry,
+            (Self::Done { .. } | Self::Ended { .. } | Self::Blocked | Self::Refused(_), _) => false,
         }
+    }
+
+    /// The rule that it names.
+    #[must_use]
+    pub const fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::Done { rule, .. } | Self::Ended { rule, .. } => *rule,
+            Self::Blocked => None,
+            Self::Refused(refusal) => Some(refusal.rule),
+        }
+    }
+}
+
+impl std::fmt::Display for Answered {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Done { status, output, rule: None } => write!(formatter, "{status} {output:?}"),
+            Self::Done { status, output, rule: Some(rule) } => {
+                write!(formatter, "{status} {output:?} because {rule}")
+            }
+            Self::Ended { how, rule: None } => write!(formatter, "{how:?}"),
+            Self::Ended { how, rule: Some(rule) } => write!(formatter, "{how:?} because {rule}"),
+            Self::Blocked => formatter.write_str("the thread is blocked"),
+            Self::Refused(refusal) => write!(formatter, "{refusal}"),
+        }
+    }
+}
+
+fn rule_id(rule: Option<Rule>) -> Option<&'static str> {
+    rule.map(Rule::id)
+}
+
+/// The rule that decides an ending.
+///
+/// The model has one rule for both moments of an abandonment; the core tells those that find it (KMX-32) from those that
+/// wait when it happens (KMX-33).
+const fn ending_rule(how: Ending, moment: Moment) -> &'static str {
+    match (how, moment) {
+        (Ending::Abandoned, Moment::EndOfWait) => "KMX-33",
+        (Ending::Abandoned, Moment::Entry) | (Ending::TimedOut, _) => how.rule(),
     }
 }
 
@@ -111,6 +242,8 @@ pub fn describe(verdict: &Verdict) -> String {
         Verdict::Refused(refusal) => {
             format!("{:?} because {} ({refusal:?})", status_of(*refusal), refusal.rule())
         }
+        Verdict::Blocked => "the thread is blocked".to_owned(),
+        Verdict::Ended { how } => format!("{how:?} because {}", how.rule()),
     }
 }
 
@@ -125,7 +258,18 @@ pub const fn status_of(refusal: Refusal) -> NtStatus {
         | Refusal::DeadHandle
         | Refusal::NoSuchAdapter
         | Refusal::UnknownOption
-        | Refusal::NoTarget => NtStatus::INVALID_PARAMETER,
+        | Refusal::NoTarget
+        | Refusal::UnknownKeyedMutexFlag
+        | Refusal::NullPrivateData
+        | Refusal::PrivateDataTooLarge
+        | Refusal::NoSuchGlobalHandle
+        | Refusal::OtherSizeAtOpen
+        | Refusal::NoKeyedMutexToDestroy
+        | Refusal::OtherSizeAtAcquire
+        | Refusal::DestroyedWhileWaiting
+        | Refusal::ReleaseOfAbandoned
+        | Refusal::NotOwner
+        | Refusal::OtherSizeAtRelease => NtStatus::INVALID_PARAMETER,
         Refusal::UnsupportedQuery => NtStatus::NOT_SUPPORTED,
         Refusal::ArrayTooSmall => NtStatus::BUFFER_TOO_SMALL,
         Refusal::AdapterStopped | Refusal::QueryOnStoppedAdapter => NtStatus::DEVICE_REMOVED,
@@ -137,8 +281,8 @@ pub const fn status_of(refusal: Refusal) -> NtStatus {
     }
 }
 
-fn output(reply: &Reply, perspective: &Perspective<'_>) -> Result<observation::Output, String> {
-    Ok(match &reply.output {
+fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation::Output, String> {
+    Ok(match output {
         // NTH-16: the value of a duplicate is not reported.
         Output::None | Output::DuplicateHandle { target: None } => observation::Output::Nothing,
         Output::OpenAdapterFromLuid { adapter } => {
@@ -159,10 +303,24 @@ fn output(reply: &Reply, perspective: &Perspective<'_>) -> Result<observation::O
         }
         Output::CreateDevice { device } => {
             let handle = perspective.local(*device)?;
-            let made =
-                perspective.made.ok_or_else(|| format!("{device:?} does not refer to a new device"))?;
+            let Some(Made::Device(made)) = perspective.made else {
+                return Err(format!("{device:?} does not refer to a new device"));
+            };
             observation::Output::Device { handle, device: made }
         }
+        Output::CreateKeyedMutex { keyed_mutex, shared } => {
+            let handle = perspective.local(*keyed_mutex)?;
+            let Some(Made::KeyedMutex(mutex)) = perspective.made else {
+                return Err(format!("{keyed_mutex:?} does not refer to a new keyed mutex"));
+            };
+            // KMX-04
+            let global = (*shared != GlobalHandle::ZERO).then(|| perspective.global(*shared)).transpose()?;
+            observation::Output::KeyedMutex { handle, mutex, global }
+        }
+        Output::OpenKeyedMutex { keyed_mutex } => {
+            observation::Output::KeyedMutexHandle(perspective.local(*keyed_mutex)?)
+        }
+        Output::AcquireKeyedMutex { .. } => return Err("an acquire has a reading of its own".to_owned()),
         Output::GetDeviceState(report) => device_state(report)?,
         Output::DuplicateHandle { target: Some(handle) } => {
             observation::Output::NtHandle(perspective.nt(perspective.target, *handle)?)
@@ -208,33 +366,4 @@ pub fn execution(state: ExecutionState) -> Result<Execution, String> {
             Err(format!("{state:?} has no cause that is built"))
         }
     }
-}
-
-/// The effects in the model's words.
-///
-/// # Errors
-///
-/// A text where an effect names a device that the model does not know.
-pub fn effects(effects: &[Effect], names: &Names) -> Result<Vec<observation::Effect>, String> {
-    let translated = effects.iter().filter_map(|effect| match effect {
-        Effect::DeviceEnteredError { device, state } => Some(entered_error(*device, *state, names)),
-        Effect::ThreadEnded { thread } => {
-            Some(Ok(observation::Effect::ThreadEnded(ThreadName(thread.number()))))
-        }
-        Effect::ProcessEnded { process } => {
-            Some(Ok(observation::Effect::ProcessEnded(ProcessName(process.number()))))
-        }
-        // Which devices were destroyed is compared as part of the state.
-        Effect::DeviceDestroyed { device: _ } => None,
-    });
-    translated.collect()
-}
-
-fn entered_error(
-    device: DeviceId,
-    state: ExecutionState,
-    names: &Names,
-) -> Result<observation::Effect, String> {
-    let device = names.device_name(device).ok_or_else(|| format!("{device:?} is not known"))?;
-    Ok(observation::Effect::DeviceEnteredError { device, execution: execution(state)? })
 }

@@ -7,36 +7,42 @@ use std::collections::BTreeMap;
 use kmt_core::{AdapterConfig, AdapterKind, Kernel, Limits, NtObjectId, ProcessId};
 use kmt_core::{
     AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtObjectView,
-    NtTableView, ProcessView, ThreadState, ThreadView,
+    NtTableView, ProcessView, TableLimits, ThreadState, ThreadView,
 };
 use kmt_model::limits as model;
 use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
 
 use super::names::Names;
 use super::observe::execution;
+use super::view_mutexes::{global_handles, keyed_mutexes, waits};
 
 /// The limits in the model's words.
 #[must_use]
 pub const fn limits(limits: &Limits) -> model::Limits {
     let Limits {
         local_table,
+        global_table,
         nt_handles_per_process,
         devices,
+        keyed_mutexes,
         processes,
         // Only the host meets these two, and what it meets is a misuse.
         threads: _,
         adapters: _,
     } = *limits;
     model::Limits {
-        local_table: model::TableLimits {
-            growth: local_table.growth,
-            reserve: local_table.reserve,
-            max_entries: local_table.max_entries,
-        },
+        local_table: table_limits(local_table),
+        global_table: table_limits(global_table),
         nt_handles: nt_handles_per_process,
         devices,
+        keyed_mutexes,
         processes,
     }
+}
+
+const fn table_limits(limits: TableLimits) -> model::TableLimits {
+    let TableLimits { growth, reserve, max_entries } = limits;
+    model::TableLimits { growth, reserve, max_entries }
 }
 
 /// The core's state in the model's words.
@@ -73,12 +79,18 @@ pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
     }
     // Numbers are given in order of creation.
     processes.sort_unstable_by_key(|process| process.name);
+    let global = kernel.global_table();
+    let global_handles = global_handles(&global, names)?;
     Ok(State {
         limits: limits(kernel.limits()),
         processes,
-        threads: kernel.threads().map(|thread| self::thread(&thread)).collect(),
+        threads: kernel.threads().map(|thread| self::thread(&thread, names)).collect::<Result<_, _>>()?,
         adapters: kernel.adapters().map(|adapter| self::adapter(&adapter)).collect(),
         devices: kernel.devices().map(|device| self::device(&device, names)).collect::<Result<_, _>>()?,
+        keyed_mutexes: keyed_mutexes(kernel, &global_handles, names)?,
+        waits: waits(kernel, names)?,
+        global_table_size: u32::try_from(global.entries.len()).map_err(|error| error.to_string())?,
+        global_handles,
         processes_made: kernel.processes_made(),
         threads_made: kernel.threads_made(),
     })
@@ -132,6 +144,9 @@ fn local_handles(
             LocalObject::Device(device) => state::LocalObject::Device(
                 names.device_name(device).ok_or_else(|| format!("{device:?} has no name"))?,
             ),
+            LocalObject::KeyedMutex(mutex) => state::LocalObject::KeyedMutex(
+                names.keyed_mutex_name(mutex).ok_or_else(|| format!("{mutex:?} has no name"))?,
+            ),
         };
         handles.push(state::LocalHandle { name, object });
     }
@@ -172,9 +187,14 @@ fn nt_handles(
     Ok(handles)
 }
 
-fn thread(thread: &ThreadView) -> state::Thread {
-    let ThreadView { id, process, state: ThreadState::Ready } = *thread;
-    state::Thread { name: ThreadName(id.number()), process: ProcessName(process.number()) }
+fn thread(thread: &ThreadView, names: &Names) -> Result<state::Thread, String> {
+    let ThreadView { id, process, state } = *thread;
+    let name = ThreadName(id.number());
+    let bound = names.wait_id(name).map_or(ThreadState::Ready, ThreadState::Blocked);
+    if state != bound {
+        return Err(format!("{id:?} is {state:?}, but its history leads to {bound:?}"));
+    }
+    Ok(state::Thread { name, process: ProcessName(process.number()) })
 }
 
 fn adapter(adapter: &AdapterView) -> state::Adapter {

@@ -16,7 +16,7 @@ use crate::generate;
 const MOST_EVENTS: usize = 512;
 
 /// A lockstep with small tables, so that growth, reuse and refusals for lack of room come early, on a set stage: two
-/// adapters and two processes with a thread each.
+/// adapters, and two processes with two threads each.
 ///
 /// # Errors
 ///
@@ -26,13 +26,15 @@ pub fn stage() -> Result<Lockstep, LockstepError> {
         local_table: TableLimits { growth: 4, reserve: 2, max_entries: 12 },
         nt_handles_per_process: 6,
         devices: 5,
+        global_table: TableLimits { growth: 3, reserve: 1, max_entries: 6 },
+        keyed_mutexes: 4,
         processes: 5,
         ..Limits::default()
     };
     let mut lockstep = Lockstep::new(Profile::windows(), limits).map_err(LockstepError::Misuse)?;
     let adapters = [1, 2].map(|luid| Host::AddAdapter { luid, kind: AdapterKind::Full, display: luid == 1 });
     let processes = [Host::CreateProcess, Host::CreateProcess];
-    let threads = [1, 2].map(|process| Host::StartThread { process: ProcessName(process) });
+    let threads = [1, 2, 1, 2].map(|process| Host::StartThread { process: ProcessName(process) });
     for host in adapters.into_iter().chain(processes).chain(threads) {
         lockstep.act(&Action::Host(host))?;
     }

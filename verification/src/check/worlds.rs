@@ -1,7 +1,9 @@
 //! The built-in worlds.
 
+use kmt_model::keyed_mutex::scope::KeyedMutexWorld;
 use kmt_model::scope::devices::Devices;
 use kmt_model::scope::handle_reuse::HandleReuse;
+use kmt_model::scope::keyed_mutexes::KeyedMutexes;
 use kmt_model::scope::process_handles::ProcessHandles;
 
 use super::{ModelWorld, PairWorld, World};
@@ -29,6 +31,16 @@ pub fn worlds() -> Vec<Box<dyn World>> {
             "A client makes and frees handles of one table until old values come back.",
             HandleReuse::default(),
         )),
+        Box::new(ModelWorld::new(
+            "keyed-mutexes",
+            "The threads of two processes pass a keyed mutex around, wait for it, abandon it and end it.",
+            KeyedMutexes::default(),
+        )),
+        Box::new(ModelWorld::new(
+            "keyed-mutex-reference",
+            "The reference benchmark: one keyed mutex in a flat state, three threads, two processes.",
+            KeyedMutexWorld::default(),
+        )),
         Box::new(PairWorld::new(
             "pair-devices",
             "Core and model: devices, errors, stops and ends in two processes.",
@@ -43,6 +55,11 @@ pub fn worlds() -> Vec<Box<dyn World>> {
             "pair-process-handles",
             "Core and model: inheritance, duplicates, rights and ends of processes.",
             pair::process_handles(None),
+        )),
+        Box::new(PairWorld::new(
+            "pair-keyed-mutexes",
+            "Core and model: three threads of two processes and one keyed mutex.",
+            pair::keyed_mutexes(None),
         )),
     ]
 }

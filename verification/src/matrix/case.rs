@@ -1,6 +1,6 @@
 //! The vocabulary of the table: a call in a sound state, and the ways to spoil it.
 
-use kmt_core::{EntryPoint, Kernel, Request};
+use kmt_core::{EntryPoint, Kernel, Pick, Request};
 
 use super::part::Part;
 use super::scene::Scene;
@@ -14,6 +14,10 @@ pub struct Draft<A> {
     pub argument: A,
     /// Whether NULL is passed in place of the structure.
     pub null: bool,
+    /// The option of the call, where the rules leave its result open.
+    pub pick: Pick,
+    /// Whether the sound call waits instead of returning.
+    pub waits: bool,
 }
 
 /// One named way to change a draft.
@@ -121,7 +125,7 @@ pub struct Case<A> {
     pub entry_point: Option<EntryPoint>,
     /// Makes a request of an argument.
     pub request: fn(A) -> Request,
-    /// The sound draft: the call succeeds.
+    /// The sound draft: the call succeeds, or waits if the draft says so.
     pub draft: Draft<A>,
     /// Other sound drafts, most of them at the edge of what a check refuses.
     pub sound: Vec<Variant<A>>,
@@ -140,7 +144,7 @@ impl<A: 'static> Case<A> {
             mode: "",
             entry_point: None,
             request,
-            draft: Draft { scene, argument, null: false },
+            draft: Draft { scene, argument, null: false, pick: Pick::Only, waits: false },
             sound: Vec::new(),
             spoils: Vec::new(),
             // LIF-13, ADP-02: nothing.

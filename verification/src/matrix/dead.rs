@@ -1,6 +1,6 @@
 //! Values that name nothing, and bits that nobody defined: what the same check of many calls is tried with.
 
-use kmt_core::{LocalHandle, NtHandle};
+use kmt_core::{GlobalHandle, LocalHandle, NtHandle};
 
 use super::scene::{LocalHandles, NtHandles, Scene};
 
@@ -18,6 +18,8 @@ pub enum Wanted {
     Adapter,
     /// A device.
     Device,
+    /// A keyed mutex.
+    KeyedMutex,
 }
 
 fn named<V>(values: impl IntoIterator<Item = (&'static str, V)>) -> Vec<(String, V)> {
@@ -31,6 +33,7 @@ pub fn dead_local_handles(scene: &Scene, wanted: Wanted) -> Vec<(String, LocalHa
     let (right, wrong) = match wanted {
         Wanted::Adapter => (scene.adapter, scene.device),
         Wanted::Device => (scene.device, scene.adapter),
+        Wanted::KeyedMutex => (scene.mutex, scene.device),
     };
     let LocalHandles { live, stale, foreign } = right;
     let (live, stale) = (live.raw(), stale.raw());
@@ -53,8 +56,37 @@ pub fn dead_local_handles(scene: &Scene, wanted: Wanted) -> Vec<(String, LocalHa
         ("a stale handle with instance 2", stale | 2),
         ("the value of another process's handle", foreign.raw()),
         ("the value of an NT handle", scene.caller_nt.live.raw() as u32),
+        ("a global handle", scene.shared.live.raw()),
     ]);
     values.into_iter().map(|(name, raw)| (name, LocalHandle::from_raw(raw))).collect()
+}
+
+/// Values that are no live global handle: every way in which a lookup fails.
+// HND-21, HND-25, HND-26
+#[must_use]
+pub fn dead_global_handles(scene: &Scene) -> Vec<(String, GlobalHandle)> {
+    let (live, stale) = (scene.shared.live.raw(), scene.shared.stale.raw());
+    let generation = |number: u32| number << 30 | live & 0x3FFF_FFFF;
+    let values = named([
+        ("0", 0),
+        ("all bits", u32::MAX),
+        ("an index behind the table", 0x4000_0002 | NO_INDEX << 6),
+        ("the last index", 0x4000_0002 | LAST_INDEX << 6),
+        ("a stale global handle", stale),
+        ("the value that the free entry has next", 0x8000_0000 | stale & 0x3FFF_FFFF),
+        ("the value that the free entry has after the next", 0xC000_0000 | stale & 0x3FFF_FFFF),
+        ("a live global handle with generation 0", generation(0)),
+        ("a live global handle with generation 2", generation(2)),
+        ("a live global handle with generation 3", generation(3)),
+        ("a live global handle with instance 0, which looks local", live & !0x3F),
+        ("a live global handle with instance 1", live & !0x3F | 1),
+        ("a live global handle with instance 3", live | 1),
+        ("a live global handle with instance 63", live | 63),
+        ("a live local handle of a keyed mutex", scene.mutex.live.raw()),
+        ("a live local handle of an adapter", scene.adapter.live.raw()),
+        ("the value of an NT handle", scene.caller_nt.live.raw() as u32),
+    ]);
+    values.into_iter().map(|(name, raw)| (name, GlobalHandle::from_raw(raw))).collect()
 }
 
 /// NT handles that have no entry in the table of a process, whatever the field; -1 is not among them, because some fields

@@ -4,16 +4,18 @@
 //! fits succeeds; one that does not is refused by its check and leaves the kernel as it was.
 
 use kmt_core::{
-    CreateDevice, CreateProcess, DestroyDevice, DuplicateHandle, EnumAdapters2, EnumAdapters3, Kernel,
-    Limits, LocalHandle, Luid, NtHandle, OpenAdapterFromLuid, Planted, Profile, Request, TableLimits,
+    Answer, CreateDevice, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess, DestroyDevice, DuplicateHandle,
+    EnumAdapters2, EnumAdapters3, GlobalHandle, Kernel, Limits, LocalHandle, Luid, NtHandle, NtStatus,
+    OpenAdapterFromLuid, OpenKeyedMutex, OpenKeyedMutex2, Planted, PrivateData, Profile, Request,
+    TableLimits,
 };
 
 use super::report::{Failure, MatrixReport};
-use super::run::{answer, described, judge};
+use super::run::{answer, described, judge, plain};
 use super::scene::{self, Actor, PROCESS_ALL_ACCESS};
 use crate::rulebook::Rulebook;
 
-/// Shapes of a local table: growths that fill it exactly and ones that leave a rest which is never used, with and without
+/// Shapes of a table of local or global handles: growths that fill it exactly and ones that leave a rest which is never used, with and without
 /// a reserve, and the growth and the reserve of the rules (HND-11).
 const TABLES: [TableLimits; 7] = [
     table(4, 0, 4),
@@ -43,6 +45,10 @@ enum Resource {
     OtherNtHandles,
     /// Devices of the machine.
     Devices,
+    /// Global handles of the machine.
+    GlobalHandles,
+    /// Keyed mutexes of the machine.
+    KeyedMutexes,
     /// Processes of the machine.
     Processes,
 }
@@ -61,7 +67,9 @@ struct Maker {
 
 /// Every call that makes something.
 fn makers() -> Vec<Maker> {
-    use Resource::{CallerNtHandles, Devices, LocalHandles, OtherNtHandles, Processes};
+    use Resource::{
+        CallerNtHandles, Devices, GlobalHandles, KeyedMutexes, LocalHandles, OtherNtHandles, Processes,
+    };
     let maker = |check, resource, needs, request| Maker { check, resource, needs, request };
     vec![
         maker("OpenAdapterFromLuid/3", LocalHandles, 1, |ground| {
@@ -75,6 +83,21 @@ fn makers() -> Vec<Maker> {
         maker("EnumAdapters3/4", LocalHandles, 1, |_| enumerate(0)),
         maker("CreateDevice/6", LocalHandles, 1, create_device),
         maker("CreateDevice/6", Devices, 1, create_device),
+        maker("CreateKeyedMutex/2", LocalHandles, 1, create_mutex),
+        maker("CreateKeyedMutex/2", GlobalHandles, 1, create_mutex),
+        maker("CreateKeyedMutex/2", KeyedMutexes, 1, create_mutex),
+        maker("CreateKeyedMutex2/5", LocalHandles, 1, |_| create_mutex2(0)),
+        maker("CreateKeyedMutex2/5", GlobalHandles, 1, |_| create_mutex2(0)),
+        maker("CreateKeyedMutex2/5", KeyedMutexes, 1, |_| create_mutex2(1)),
+        maker("OpenKeyedMutex/3", LocalHandles, 1, |ground| {
+            Request::OpenKeyedMutex(OpenKeyedMutex { shared: ground.shared })
+        }),
+        maker("OpenKeyedMutex2/6", LocalHandles, 1, |ground| {
+            Request::OpenKeyedMutex2(OpenKeyedMutex2 {
+                shared: ground.shared,
+                private_data: PrivateData::NONE,
+            })
+        }),
         maker("DuplicateHandle/13", CallerNtHandles, 1, |ground| {
             duplicate(ground, NtHandle::CURRENT_PROCESS)
         }),
@@ -92,6 +115,14 @@ fn create_device(ground: &Ground) -> Request {
     Request::CreateDevice(CreateDevice { adapter: ground.adapter, flags: 0 })
 }
 
+fn create_mutex(_: &Ground) -> Request {
+    Request::CreateKeyedMutex(CreateKeyedMutex { initial_value: 0 })
+}
+
+fn create_mutex2(flags: u32) -> Request {
+    Request::CreateKeyedMutex2(CreateKeyedMutex2 { initial_value: 0, private_data: PrivateData::NONE, flags })
+}
+
 fn duplicate(ground: &Ground, target_process: NtHandle) -> Request {
     Request::DuplicateHandle(DuplicateHandle {
         source_process: NtHandle::CURRENT_PROCESS,
@@ -105,7 +136,7 @@ fn duplicate(ground: &Ground, target_process: NtHandle) -> Request {
 }
 
 /// A small state: an adapter of each kind, and two processes of which the caller has one handle each to an adapter and to
-/// the other.
+/// the other, and the other one a keyed mutex.
 #[derive(Clone)]
 struct Ground {
     kernel: Kernel,
@@ -114,6 +145,7 @@ struct Ground {
     luid: Luid,
     adapter: LocalHandle,
     to_other: NtHandle,
+    shared: GlobalHandle,
 }
 
 impl Ground {
@@ -123,7 +155,8 @@ impl Ground {
         let [caller, other] = [(); 2].map(|()| scene::begin(&mut kernel));
         let adapter = scene::open(&mut kernel, caller, luid);
         let to_other = scene::place(&mut kernel, caller, other, PROCESS_ALL_ACCESS);
-        Self { kernel, caller, other, luid, adapter, to_other }
+        let (_, shared) = scene::make_mutex(&mut kernel, other, 0, &[]);
+        Self { kernel, caller, other, luid, adapter, to_other, shared }
     }
 
     fn count(&self, resource: Resource) -> u32 {
@@ -136,6 +169,11 @@ impl Ground {
             Resource::CallerNtHandles => nt_handles(self.caller),
             Resource::OtherNtHandles => nt_handles(self.other),
             Resource::Devices => Some(self.kernel.devices().count()),
+            Resource::GlobalHandles => {
+                let table = self.kernel.global_table();
+                Some(table.entries.iter().filter(|entry| entry.object.is_some()).count())
+            }
+            Resource::KeyedMutexes => Some(self.kernel.keyed_mutexes().count()),
             Resource::Processes => Some(self.kernel.nt_objects().count()),
         };
         count.expect("both processes live") as u32
@@ -156,6 +194,12 @@ impl Ground {
                     let request = Request::DestroyDevice(DestroyDevice { device });
                     scene::call(&mut self.kernel, self.caller, request);
                 }
+            }
+            Resource::GlobalHandles => {
+                scene::make_mutex(&mut self.kernel, self.other, 0, &[]);
+            }
+            Resource::KeyedMutexes => {
+                scene::call(&mut self.kernel, self.other, create_mutex2(1));
             }
             Resource::Processes => {
                 scene::begin(&mut self.kernel);
@@ -178,14 +222,10 @@ fn lowered(resource: Resource) -> Vec<(Limits, u32)> {
         })
     };
     match resource {
-        Resource::LocalHandles => TABLES
-            .map(|local_table| {
-                let TableLimits { growth, reserve, max_entries } = local_table;
-                // HND-11, HND-14: it grows by whole steps up to the limit, and the reserve stays free.
-                let fit = max_entries / growth * growth - reserve;
-                (Limits { local_table, ..Limits::default() }, fit)
-            })
-            .to_vec(),
+        Resource::LocalHandles => tables(|local_table| Limits { local_table, ..Limits::default() }),
+        // HND-22
+        Resource::GlobalHandles => tables(|global_table| Limits { global_table, ..Limits::default() }),
+        Resource::KeyedMutexes => with(|limits, bound| limits.keyed_mutexes = bound).to_vec(),
         // NTH-05
         Resource::CallerNtHandles | Resource::OtherNtHandles => {
             with(|limits, bound| limits.nt_handles_per_process = bound).to_vec()
@@ -193,6 +233,17 @@ fn lowered(resource: Resource) -> Vec<(Limits, u32)> {
         Resource::Devices => with(|limits, bound| limits.devices = bound).to_vec(),
         Resource::Processes => with(|limits, bound| limits.processes = bound).to_vec(),
     }
+}
+
+/// The limits with each of the tables, and how many handles it has.
+// HND-11, HND-14: it grows by whole steps up to the limit, and the reserve stays free.
+fn tables(with: fn(TableLimits) -> Limits) -> Vec<(Limits, u32)> {
+    TABLES
+        .map(|table| {
+            let TableLimits { growth, reserve, max_entries } = table;
+            (with(table), max_entries / growth * growth - reserve)
+        })
+        .to_vec()
 }
 
 /// Walks over all calls that make something.
@@ -225,19 +276,18 @@ fn attempt(
     fit: u32,
 ) -> Option<Failure> {
     let check = Rulebook::embedded().check(maker.check)?;
-    let (thread, request) = (ground.caller.thread, (maker.request)(ground));
+    let made = plain(ground.caller.thread, (maker.request)(ground));
     let mut kernel = ground.kernel.clone().with_planted(planted);
     let fits = count + maker.needs <= fit;
     let (expected, verdict) = if fits {
-        let got = answer(&mut kernel, thread, request);
-        let succeeded =
-            matches!(&got, Ok(kmt_core::Answer::Complete(reply)) if reply.status.is_success_class());
+        let got = answer(&mut kernel, made);
+        let succeeded = matches!(&got, Ok(Answer::Complete(reply)) if reply.status == NtStatus::SUCCESS);
         let verdict = if succeeded { Ok(()) } else { Err(described(&got)) };
-        ("a status of the success class".to_owned(), verdict)
+        ("SUCCESS".to_owned(), verdict)
     } else {
         let after = kernel.clone();
         let expected = format!("{}: {} because {}", check.id, check.status, check.rule);
-        (expected, judge(kernel, thread, request, check, &after))
+        (expected, judge(kernel, made, check, &after))
     };
     verdict.err().map(|got| Failure {
         checks: vec![maker.check.to_owned()],

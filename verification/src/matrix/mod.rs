@@ -9,7 +9,8 @@
 //! fail at once are listed in the [`MatrixReport`].
 //!
 //! Reading order: [`case`](mod@case) (the vocabulary), [`part`], [`scene`] (the sound state), [`dead`] (values that many
-//! checks share), then the table: `adapters`, `devices`, `nt_handles`, `duplicate`, `processes`. `run` drives a case,
+//! checks share), then the table: `adapters`, `devices`, `keyed_mutexes`, `mutex_owners`, `nt_handles`,
+//! `duplicate`, `processes`. `run` drives a case,
 //! `limits` walks over the limits, [`constructors`] compares the table with the rulebook.
 //!
 //! To add a call: write a function that returns its case, with a constructor for each check, and name it in `cases` of
@@ -24,7 +25,9 @@ pub mod scene;
 mod adapters;
 mod devices;
 mod duplicate;
+mod keyed_mutexes;
 mod limits;
+mod mutex_owners;
 mod nt_handles;
 mod processes;
 mod report;
@@ -48,10 +51,18 @@ use crate::rulebook::pending::Progress;
 
 /// Every case, by object.
 fn cases() -> Vec<Box<dyn Drive>> {
-    [adapters::cases(), devices::cases(), nt_handles::cases(), duplicate::cases(), processes::cases()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        adapters::cases(),
+        devices::cases(),
+        keyed_mutexes::cases(),
+        mutex_owners::cases(),
+        nt_handles::cases(),
+        duplicate::cases(),
+        processes::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Ids of the checks that some constructor makes fail alone.

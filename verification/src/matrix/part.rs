@@ -21,6 +21,16 @@ pub enum Part {
     AdapterHandle,
     /// hDevice.
     DeviceHandle,
+    /// hKeyedMutex.
+    KeyedMutexHandle,
+    /// hSharedHandle.
+    SharedHandle,
+    /// Key.
+    Key,
+    /// pTimeout.
+    Timeout,
+    /// pPrivateRuntimeData and PrivateRuntimeDataSize.
+    PrivateData,
     /// hObject.
     Object,
     /// Which process SourceProcess names.
@@ -49,6 +59,12 @@ pub enum Part {
     LocalTable,
     /// How many devices the machine has.
     Devices,
+    /// The table of global handles: how full it is.
+    GlobalTable,
+    /// How many keyed mutexes the machine has.
+    KeyedMutexes,
+    /// Who holds the keyed mutex that the call names.
+    MutexHolder,
     /// How many processes the machine has.
     Processes,
     /// The entry of the NT handle that the call acts on: its flags, and that it is there.
@@ -70,6 +86,9 @@ impl Part {
             | Self::AdapterSet
             | Self::LocalTable
             | Self::Devices
+            | Self::GlobalTable
+            | Self::KeyedMutexes
+            | Self::MutexHolder
             | Self::Processes
             | Self::NtEntry
             | Self::SourceProcessLife
@@ -83,6 +102,11 @@ impl Part {
             | Self::Reason
             | Self::AdapterHandle
             | Self::DeviceHandle
+            | Self::KeyedMutexHandle
+            | Self::SharedHandle
+            | Self::Key
+            | Self::Timeout
+            | Self::PrivateData
             | Self::Object
             | Self::SourceProcess
             | Self::SourceProcessRights

@@ -1,6 +1,6 @@
 //! Drives a case: as it is, with every spoil alone, and with every compatible pair of spoils.
 
-use kmt_core::{Answer, Call, Event, Kernel, NtStatus, Pick, Planted, Request, ThreadId};
+use kmt_core::{Answer, Call, Event, Kernel, NtStatus, Output, Pick, Planted, Reply, Request, ThreadId};
 
 use super::case::{Case, Draft, Spoil, Variant};
 use super::report::{Failure, Ledger, place_of};
@@ -43,14 +43,20 @@ impl<A: Clone + 'static> Case<A> {
         let as_it_is = Variant { name: "nothing is wrong".to_owned(), change: Box::new(|_| ()) };
         for variant in [&as_it_is].into_iter().chain(&self.sound) {
             let draft = self.drafted(&[variant]);
-            let (mut kernel, request) = self.prepared(&draft, planted);
-            let got = answer(&mut kernel, draft.scene.caller.thread, request);
+            let (mut kernel, made) = self.prepared(&draft, planted);
+            let got = answer(&mut kernel, made);
             ledger.report.sound += 1;
-            if !matches!(&got, Ok(Answer::Complete(reply)) if reply.status.is_success_class()) {
+            // KMX-19: a status of the success class is not yet a success.
+            let is_sound = match &got {
+                Ok(Answer::Complete(reply)) => reply.status == NtStatus::SUCCESS && !draft.waits,
+                Ok(Answer::Pending(_)) => draft.waits,
+                _ => false,
+            };
+            if !is_sound {
                 ledger.report.failures.push(Failure {
                     checks: Vec::new(),
                     situation: self.situation(&[variant]),
-                    expected: "a status of the success class".to_owned(),
+                    expected: if draft.waits { "the call waits" } else { "SUCCESS" }.to_owned(),
                     got: described(&got),
                 });
             }
@@ -112,9 +118,9 @@ impl<A: Clone + 'static> Case<A> {
             return;
         };
         let draft = self.drafted(variants);
-        let (before, request) = self.prepared(&draft, planted);
+        let (before, made) = self.prepared(&draft, planted);
         let after = (self.aftermath)(&before, &draft, place_of(&decides.id).1);
-        let verdict = judge(before, draft.scene.caller.thread, request, decides, &after);
+        let verdict = judge(before, made, decides, &after);
         if let Err(got) = verdict {
             ledger.report.failures.push(Failure {
                 checks: checks.iter().map(|check| (*check).to_owned()).collect(),
@@ -133,13 +139,14 @@ impl<A: Clone + 'static> Case<A> {
         draft
     }
 
-    /// The kernel that gets the call, with its mistake, and the request.
-    fn prepared(&self, draft: &Draft<A>, planted: Option<Planted>) -> (Kernel, Request) {
-        let request = match self.entry_point {
-            Some(entry_point) if draft.null => Request::NullArgument(entry_point),
-            _ => (self.request)(draft.argument.clone()),
+    /// The kernel that gets the call, with its mistake, and the call.
+    fn prepared(&self, draft: &Draft<A>, planted: Option<Planted>) -> (Kernel, Call) {
+        let thread = draft.scene.caller.thread;
+        let made = match self.entry_point {
+            Some(entry_point) if draft.null => plain(thread, Request::NullArgument(entry_point)),
+            _ => Call { pick: draft.pick, ..plain(thread, (self.request)(draft.argument.clone())) },
         };
-        (draft.scene.kernel.clone().with_planted(planted), request)
+        (draft.scene.kernel.clone().with_planted(planted), made)
     }
 
     fn situation(&self, variants: &[&Variant<A>]) -> String {
@@ -149,46 +156,55 @@ impl<A: Clone + 'static> Case<A> {
     }
 }
 
-/// Makes a call that a check refuses.
+/// A call without options.
+pub(super) const fn plain(thread: ThreadId, request: Request) -> Call {
+    Call { thread, request, pick: Pick::Only }
+}
+
+/// Makes a call that a check decides: it refuses it, or completes it with a status that is not `SUCCESS`.
 ///
 /// # Errors
 ///
-/// What happened instead of the refusal by this check that leaves the kernel as `after`.
-pub(super) fn judge(
-    mut kernel: Kernel,
-    thread: ThreadId,
-    request: Request,
-    check: &Check,
-    after: &Kernel,
-) -> Result<(), String> {
-    let got = answer(&mut kernel, thread, request);
-    let Ok(Answer::Refused(refusal)) = &got else { return Err(described(&got)) };
-    let status = NtStatus::from_name(&check.status);
-    if status != Some(refusal.status) || refusal.rule.id() != check.rule {
+/// What happened instead of the status and the rule of this check with a kernel that is then as `after`.
+pub(super) fn judge(mut kernel: Kernel, made: Call, check: &Check, after: &Kernel) -> Result<(), String> {
+    let got = answer(&mut kernel, made);
+    let decided = match &got {
+        Ok(Answer::Refused(refusal)) => Some((refusal.status, Some(refusal.rule))),
+        // KMX-17, KMX-28: nothing was acquired, FenceValue is 0 and the buffer is not written.
+        Ok(Answer::Complete(Reply {
+            status: status @ (NtStatus::TIMEOUT | NtStatus::ABANDONED),
+            output: Output::AcquireKeyedMutex { fence_value: 0, private_data: None },
+            rule,
+        })) => Some((*status, *rule)),
+        _ => None,
+    };
+    let Some((status, Some(rule))) = decided else { return Err(described(&got)) };
+    if NtStatus::from_name(&check.status) != Some(status) || rule.id() != check.rule {
         return Err(described(&got));
     }
-    // LIF-13: a refusal carries no output, so what is left to compare is the kernel.
+    // LIF-13, SYN-38: neither a refusal nor these completions change anything.
     if kernel != *after {
         return Err(format!("{}, and another state than the one expected", described(&got)));
     }
     Ok(())
 }
 
-/// The answer of a kernel, or why it could not be asked. A refused call has no effect that anyone could see.
-pub(super) fn answer(kernel: &mut Kernel, thread: ThreadId, request: Request) -> Result<Answer, String> {
-    let event = Event::Call(Call { thread, request, pick: Pick::Only });
-    let outcome = kernel.handle(event).map_err(|misuse| format!("a misuse: {misuse}"))?;
-    match &outcome.answer {
-        Answer::Refused(refusal) if !outcome.effects.is_empty() => {
-            Err(format!("{refusal}, and these effects: {:?}", outcome.effects))
-        }
-        _ => Ok(outcome.answer),
+/// The answer of a kernel, or why it could not be asked. A call that did not succeed has no effect that anyone could see.
+pub(super) fn answer(kernel: &mut Kernel, made: Call) -> Result<Answer, String> {
+    let outcome = kernel.handle(Event::Call(made)).map_err(|misuse| format!("a misuse: {misuse}"))?;
+    let succeeded = matches!(&outcome.answer, Answer::Complete(Reply { status: NtStatus::SUCCESS, .. }));
+    if !succeeded && !outcome.effects.is_empty() {
+        return Err(format!("{}, and these effects: {:?}", described(&Ok(outcome.answer)), outcome.effects));
     }
+    Ok(outcome.answer)
 }
 
 pub(super) fn described(got: &Result<Answer, String>) -> String {
     match got {
-        Ok(Answer::Complete(reply)) => format!("{} {:?}", reply.status, reply.output),
+        Ok(Answer::Complete(reply)) => {
+            let rule = reply.rule.map(|rule| format!(" because {rule}")).unwrap_or_default();
+            format!("{}{rule} {:?}", reply.status, reply.output)
+        }
         Ok(Answer::Refused(refusal)) => refusal.to_string(),
         Ok(Answer::Pending(wait)) => format!("the call blocked in {wait:?}"),
         Err(text) => text.clone(),

@@ -9,10 +9,15 @@
 
 use kmt_core::{
     AdapterConfig, AdapterId, AdapterKind, Answer, Call, CloseAdapter, CloseHandle, CreateDevice,
-    DestroyDevice, Event, Host, Incident, Kernel, Limits, LocalHandle, Luid, NtHandle, OpenAdapterFromLuid,
-    Output, Pick, PlaceProcessHandle, ProcessConfig, ProcessId, Profile, Request, SetNtHandleFlags,
-    TableLimits, ThreadId,
+    DestroyDevice, DestroyKeyedMutex, Event, GlobalHandle, Host, Incident, Kernel, Limits, LocalHandle, Luid,
+    NtHandle, OpenAdapterFromLuid, Output, Pick, PlaceProcessHandle, ProcessConfig, ProcessId, Profile,
+    Request, SetNtHandleFlags, TableLimits, ThreadId,
 };
+
+mod keyed_mutexes;
+
+pub(super) use keyed_mutexes::make_mutex;
+pub use keyed_mutexes::{FIRST_KEY, PRIVATE_DATA};
 
 /// The right to duplicate handles out of and into a process (NTH-10).
 pub const PROCESS_DUP_HANDLE: u32 = 0x40;
@@ -44,6 +49,15 @@ pub struct LocalHandles {
     pub stale: LocalHandle,
     /// A live handle of the giver, whose value means nothing to the caller.
     pub foreign: LocalHandle,
+}
+
+/// A global handle, and one that died.
+#[derive(Clone, Copy, Debug)]
+pub struct GlobalHandles {
+    /// Alive.
+    pub live: GlobalHandle,
+    /// Of a mutex that is no more.
+    pub stale: GlobalHandle,
 }
 
 /// NT handles of one process.
@@ -89,6 +103,14 @@ pub struct Scene {
     pub adapter: LocalHandles,
     /// Handles of the caller to devices on the main adapter.
     pub device: LocalHandles,
+    /// Handles of the caller to keyed mutexes; the live one carries [`PRIVATE_DATA`].
+    pub mutex: LocalHandles,
+    /// Global handles of the mutexes of the caller's live and stale handle.
+    pub shared: GlobalHandles,
+    /// A handle of the caller to a keyed mutex without private data.
+    pub bare_mutex: LocalHandle,
+    /// The global handle of that mutex.
+    pub bare_shared: GlobalHandle,
     /// The caller's NT handles.
     pub caller_nt: NtHandles,
     /// The giver's NT handles; the live one grants [`SOURCE_ACCESS`].
@@ -109,6 +131,8 @@ pub const RUNNING_ADAPTERS: u32 = 5;
 pub fn limits() -> Limits {
     Limits {
         local_table: TableLimits { growth: 48, reserve: 8, max_entries: 90 },
+        global_table: TableLimits { growth: 16, reserve: 4, max_entries: 24 },
+        keyed_mutexes: 20,
         nt_handles_per_process: 24,
         devices: 12,
         processes: 10,
@@ -131,7 +155,8 @@ impl Scene {
             .map(|luid| add_adapter(&mut kernel, AdapterConfig::new(luid)));
         incident(&mut kernel, Incident::StopAdapter(stopped));
         let [caller, giver, taker, ended] = [(); 4].map(|()| begin(&mut kernel));
-        let (adapter, device) = local_handles(&mut kernel, caller, giver, main_luid, spare_luid);
+        let Handles { adapter, device, mutex, shared, bare: (bare_mutex, bare_shared) } =
+            local_handles(&mut kernel, caller, giver, main_luid, spare_luid);
         let mut to = |target: Actor| ProcessHandles {
             full: place(&mut kernel, caller, target, PROCESS_ALL_ACCESS),
             weak: place(&mut kernel, caller, target, PROCESS_ALL_ACCESS & !PROCESS_DUP_HANDLE),
@@ -150,6 +175,10 @@ impl Scene {
             stopped_luid,
             adapter,
             device,
+            mutex,
+            shared,
+            bare_mutex,
+            bare_shared,
             caller_nt,
             giver_nt,
             to_giver,
@@ -243,30 +272,45 @@ fn add_adapter(kernel: &mut Kernel, config: AdapterConfig) -> AdapterId {
     }
 }
 
-/// The caller's handles have the indices 0 to 5. The last two die, and the giver has live ones with the same values.
-fn local_handles(
-    kernel: &mut Kernel,
-    caller: Actor,
-    giver: Actor,
-    main: Luid,
-    spare: Luid,
-) -> (LocalHandles, LocalHandles) {
+/// The D3DKMT handles of the scene.
+struct Handles {
+    adapter: LocalHandles,
+    device: LocalHandles,
+    mutex: LocalHandles,
+    shared: GlobalHandles,
+    bare: (LocalHandle, GlobalHandle),
+}
+
+/// The caller's handles have the indices 0 to 9. The last three die, and the giver has live ones with the same values.
+fn local_handles(kernel: &mut Kernel, caller: Actor, giver: Actor, main: Luid, spare: Luid) -> Handles {
     let adapter = open(kernel, caller, main);
     let device = create(kernel, caller, adapter);
+    let (mutex, shared) = make_mutex(kernel, caller, FIRST_KEY, &PRIVATE_DATA);
+    let bare = make_mutex(kernel, caller, FIRST_KEY, &[]);
+    for handle in [mutex, bare.0] {
+        keyed_mutexes::use_once(kernel, caller, handle);
+    }
     let stale_adapter = open(kernel, caller, main);
     let stale_device = create(kernel, caller, adapter);
-    let gone = [(); 2].map(|()| open(kernel, caller, spare));
+    let (stale_mutex, stale_shared) = make_mutex(kernel, caller, FIRST_KEY, &PRIVATE_DATA);
+    let gone = [(); 3].map(|()| open(kernel, caller, spare));
     call(kernel, caller, Request::DestroyDevice(DestroyDevice { device: stale_device }));
-    for adapter in [stale_adapter, gone[0], gone[1]] {
+    call(kernel, caller, Request::DestroyKeyedMutex(DestroyKeyedMutex { keyed_mutex: stale_mutex }));
+    for adapter in [stale_adapter, gone[0], gone[1], gone[2]] {
         call(kernel, caller, Request::CloseAdapter(CloseAdapter { adapter }));
     }
-    let opened = [(); 5].map(|()| open(kernel, giver, main));
+    let opened = [(); 8].map(|()| open(kernel, giver, main));
     let made = create(kernel, giver, opened[0]);
-    assert_eq!([opened[4], made], gone, "the giver has a live handle where the caller had one");
-    (
-        LocalHandles { live: adapter, stale: stale_adapter, foreign: opened[4] },
-        LocalHandles { live: device, stale: stale_device, foreign: made },
-    )
+    let (made_mutex, _) = make_mutex(kernel, giver, FIRST_KEY, &[]);
+    let same = [opened[7], made, made_mutex];
+    assert_eq!(same, gone, "the giver has a live handle where the caller had one");
+    Handles {
+        adapter: LocalHandles { live: adapter, stale: stale_adapter, foreign: opened[7] },
+        device: LocalHandles { live: device, stale: stale_device, foreign: made },
+        mutex: LocalHandles { live: mutex, stale: stale_mutex, foreign: made_mutex },
+        shared: GlobalHandles { live: shared, stale: stale_shared },
+        bare,
+    }
 }
 
 /// Gives the giver more handles than the caller has, so that some values are open in one of them only.

@@ -41,6 +41,8 @@ pub struct PairModel<W> {
     pub limits: Limits,
     /// Handles that each process may make.
     pub budget: u32,
+    /// Handles that all processes together may make.
+    pub total: u32,
     /// Actions beside those of the world: dead operands, malformed words.
     pub extra: fn(&State, &mut Vec<Action>),
     /// The mistake that the core makes, if any.
@@ -88,7 +90,7 @@ impl<W: KernelWorld> Model for PairModel<W> {
     }
 
     fn within_boundary(&self, state: &Pair) -> bool {
-        state.made.values().all(|&made| made <= self.budget)
+        state.made.values().all(|&made| made <= self.budget) && state.made.values().sum::<u32>() <= self.total
     }
 
     fn properties(&self) -> Vec<Property<Self>> {

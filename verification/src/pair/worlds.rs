@@ -5,10 +5,12 @@
 //! | `pair-devices` | `devices` with dead operands | 2 | 2 | 2 | 2 local | 3, 1, 6 |
 //! | `pair-handle-reuse` | `devices` with stale operands | 1 | 1 | 1 | 4 local | 2, 0, 4 |
 //! | `pair-process-handles` | `process_handles` | at most 3 | 0 | 1 | 2 NT | 3, 1, 6 |
+//! | `pair-keyed-mutexes` | `keyed_mutexes` with stale operands and an absolute time that has passed | 2 | 0 | 3 | 2 local in all | 3, 1, 6; the global one 2, 0, 4 |
 
 use kmt_core::{AdapterConfig, Host, Limits, Luid, Planted, ProcessConfig, ProcessId, TableLimits};
-use kmt_model::action::{Action, Call, DeadKind, LocalOperand};
+use kmt_model::action::{Action, Call, DeadKind, GlobalOperand, LocalOperand, Timeout};
 use kmt_model::scope::devices::Devices;
+use kmt_model::scope::keyed_mutexes::{KeyedMutexes, NEAR_KEY};
 use kmt_model::scope::process_handles::ProcessHandles;
 use kmt_model::state::State;
 
@@ -26,7 +28,7 @@ pub fn devices(planted: Option<Planted>) -> PairModel<Devices> {
         ..Limits::default()
     };
     let world = Devices { processes: 2, adapters: 2, threads: 2, stops: 2, limits: view::limits(&limits) };
-    PairModel { world, stage: stage(2, 2), limits, budget: 2, extra: dead_operands, planted }
+    PairModel { world, stage: stage(2, 2), limits, budget: 2, total: 4, extra: dead_operands, planted }
 }
 
 /// One process makes handles until table entries come back.
@@ -40,7 +42,7 @@ pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
         ..Limits::default()
     };
     let world = Devices { processes: 1, adapters: 1, threads: 1, stops: 1, limits: view::limits(&limits) };
-    PairModel { world, stage: stage(1, 1), limits, budget: 4, extra: dead_operands, planted }
+    PairModel { world, stage: stage(1, 1), limits, budget: 4, total: 4, extra: dead_operands, planted }
 }
 
 /// Processes make children, pass handles of processes on, and end.
@@ -48,13 +50,25 @@ pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
 pub fn process_handles(planted: Option<Planted>) -> PairModel<ProcessHandles> {
     let limits = Limits { devices: 0, processes: 3, nt_handles_per_process: 2, ..SMALL };
     let world = ProcessHandles { processes: 3, threads: 1, handles: 3, limits: view::limits(&limits) };
-    PairModel { world, stage: stage(0, 1), limits, budget: 2, extra: |_, _| {}, planted }
+    PairModel { world, stage: stage(0, 1), limits, budget: 2, total: 6, extra: |_, _| {}, planted }
+}
+
+/// Two processes with three threads pass a keyed mutex around, wait for it, abandon it and end it.
+#[must_use]
+pub fn keyed_mutexes(planted: Option<Planted>) -> PairModel<KeyedMutexes> {
+    let limits = Limits { devices: 0, ..SMALL };
+    let world = KeyedMutexes { processes: 2, threads: 3, limits: view::limits(&limits) };
+    let mut stage = stage(0, 2);
+    stage.push(Host::StartThread(ProcessId::from_number(1)));
+    PairModel { world, stage, limits, budget: 2, total: 2, extra: mutex_operands, planted }
 }
 
 const SMALL: Limits = Limits {
     local_table: TableLimits { growth: 3, reserve: 1, max_entries: 6 },
     nt_handles_per_process: 2,
     devices: 2,
+    global_table: TableLimits { growth: 2, reserve: 0, max_entries: 4 },
+    keyed_mutexes: 1,
     processes: 2,
     threads: 8,
     adapters: 4,
@@ -79,6 +93,24 @@ fn dead_operands(state: &State, actions: &mut Vec<Action>) {
         if let Some(handle) = state.process(thread.process).and_then(|process| process.local_handles.first())
         {
             call(Call::DestroyDevice { device: LocalOperand::Named(handle.name) });
+        }
+    }
+}
+
+/// Each thread that is not blocked may also use stale handles, and acquire until a time that has passed.
+fn mutex_operands(state: &State, actions: &mut Vec<Action>) {
+    for thread in state.threads.iter().filter(|thread| state.wait(thread.name).is_none()) {
+        let mut call = |call| actions.push(Action::Call(thread.name, call));
+        call(Call::OpenKeyedMutex { shared: GlobalOperand::Dead(DeadKind::Stale) });
+        let stale = LocalOperand::Dead(DeadKind::Stale);
+        call(Call::DestroyKeyedMutex { mutex: stale });
+        call(Call::ReleaseKeyedMutex { mutex: stale, key: NEAR_KEY, fence: 1 });
+        let timeout = Timeout::AbsolutePassed(1);
+        call(Call::AcquireKeyedMutex { mutex: stale, key: NEAR_KEY, timeout });
+        let caller = state.process(thread.process);
+        if let Some(handle) = caller.and_then(|caller| caller.local_handles.first()) {
+            let mutex = LocalOperand::Named(handle.name);
+            call(Call::AcquireKeyedMutex { mutex, key: NEAR_KEY, timeout });
         }
     }
 }

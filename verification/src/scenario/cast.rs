@@ -19,6 +19,8 @@ pub(crate) enum Thing {
     Adapter,
     /// A D3DKMT handle, and the output field that gives it.
     Local(&'static str),
+    /// A global D3DKMT handle.
+    Global,
     /// An NT handle.
     Nt,
 }
@@ -31,6 +33,7 @@ impl Thing {
             Self::Thread => "a thread",
             Self::Adapter => "an adapter",
             Self::Local(_) => "a D3DKMT handle",
+            Self::Global => "a global handle",
             Self::Nt => "an NT handle",
         }
     }
@@ -139,6 +142,8 @@ impl Cast {
                 // A duplicate belongs to its target process, which the text need not say.
                 Kind::Nt if gives.field == "pTargetHandle" => (Thing::Nt, target_of(line, caller.as_ref())),
                 Kind::Nt => (Thing::Nt, caller.clone()),
+                // HND-23: it belongs to no process.
+                Kind::Global => (Thing::Global, None),
                 _ => (Thing::Local(output.name), caller.clone()),
             };
             for name in &gives.names {

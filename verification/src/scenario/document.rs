@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kmt_core::{AdapterConfig, AdapterKind, Bitness, ExecutionState, Luid, NtStatus, ProcessConfig};
+use kmt_core::{AdapterConfig, AdapterKind, Bitness, ExecutionState, Luid, NtStatus, Pick, ProcessConfig};
 
 use super::calls::CallShape;
 use super::place::{Name, Placed};
@@ -80,14 +80,18 @@ pub struct World {
     pub handles: Vec<HandleLine>,
 }
 
-/// The names of the bounds: the three of a table of local handles, NT handles of a process, and how many there may be of
+/// The names of the bounds: the three of a table of local handles, those of the global table, NT handles of a process, and how many there may be of
 /// each thing.
-pub const LIMITS: [&str; 8] = [
+pub const LIMITS: [&str; 12] = [
     "growth",
     "reserve",
     "max_entries",
+    "global_growth",
+    "global_reserve",
+    "global_max_entries",
     "nt_handles_per_process",
     "devices",
+    "keyed_mutexes",
     "processes",
     "threads",
     "adapters",
@@ -236,12 +240,25 @@ pub struct GivesLine {
 pub struct Expect {
     /// The status.
     pub status: Option<Placed<NtStatus>>,
-    /// The rule that decided a refusal.
+    /// The rule that decided a refusal, or what ended a wait.
     pub rule: Option<Name>,
     /// Outputs.
     pub out: Vec<FieldLine>,
-    /// Everything else that became visible, in order.
+    /// Everything else that became visible, in order, apart from threads that were resumed.
     pub effects: Option<Vec<Placed<EffectLine>>>,
+    /// The threads that were resumed, in order.
+    pub wakes: Option<Vec<Placed<WakeLine>>>,
+}
+
+/// A thread that is resumed: its blocked call returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WakeLine {
+    /// The thread.
+    pub thread: Name,
+    /// What its call returns.
+    pub status: Placed<NtStatus>,
+    /// The rule that ended the wait.
+    pub rule: Option<Name>,
 }
 
 /// Something that an event made visible besides its answer.
@@ -278,15 +295,26 @@ pub struct Move {
     pub event: Placed<MoveKind>,
     /// What it must make visible, in order; the expectation of a call stands with the call.
     pub effects: Option<Vec<Placed<EffectLine>>>,
+    /// The threads that it must resume, in order.
+    pub wakes: Option<Vec<Placed<WakeLine>>>,
 }
 
 /// The kinds of event that a schedule pins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MoveKind {
     /// A thread makes its next call.
-    Call(Name),
+    Call {
+        /// The thread.
+        thread: Name,
+        /// The option, where the rules leave the result open; the first one where none is written.
+        pick: Option<Pick>,
+    },
     /// T12: a destroyed device goes away.
     Reclaim(DeviceText),
+    /// T14: the time limit of a thread's blocked call is reached.
+    Timeout(Name),
+    /// T15: a thread's blocked call gets its keyed mutex.
+    Grant(Name),
     /// Something breaks or dies.
     Incident(IncidentLine),
     /// The host sets the stage further.

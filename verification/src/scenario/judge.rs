@@ -3,7 +3,7 @@
 use kmt_core::{Answer, Effect, NtStatus, Outcome};
 
 use super::calls::Seen;
-use super::document::{CallLine, EffectLine, Expect, Value};
+use super::document::{CallLine, EffectLine, Expect, Value, WakeLine};
 use super::place::{Placed, Span};
 use super::play::{Play, Progress};
 use super::show;
@@ -23,41 +23,42 @@ pub struct Unmet {
 
 /// The status that a call returned; none while it has not.
 #[must_use]
-pub(crate) const fn status(outcome: &Outcome) -> Option<NtStatus> {
-    match &outcome.answer {
+pub(crate) const fn status(answer: &Answer) -> Option<NtStatus> {
+    match answer {
         Answer::Complete(reply) => Some(reply.status),
         Answer::Refused(refusal) => Some(refusal.status),
         Answer::Pending(_) => None,
     }
 }
 
-/// What of an expectation an outcome does not meet.
-pub(crate) fn unmet(
+/// What an answer does not meet: of the status, the rule and the outputs.
+pub(crate) fn unmet_answer(
     play: &Play,
     progress: &Progress,
     line: &CallLine,
     expect: &Expect,
-    outcome: &Outcome,
+    answer: &Answer,
 ) -> Vec<Unmet> {
     let mut unmet = Vec::new();
     let mut miss = |span: &Span, what: &str, expected: String, got: String| {
         unmet.push(Unmet { span: span.clone(), what: what.to_owned(), expected, got });
     };
     if let Some(wanted) = &expect.status
-        && status(outcome) != Some(wanted.value)
+        && status(answer) != Some(wanted.value)
     {
-        miss(&wanted.span, "status", wanted.value.to_string(), show::answer(&outcome.answer));
+        miss(&wanted.span, "status", wanted.value.to_string(), show::answer(answer));
     }
     if let Some(wanted) = &expect.rule {
-        let decided = match &outcome.answer {
+        let decided = match answer {
             Answer::Refused(refusal) => Some(refusal.rule.id()),
-            Answer::Complete(_) | Answer::Pending(_) => None,
+            Answer::Complete(reply) => reply.rule.map(kmt_core::rule::Rule::id),
+            Answer::Pending(_) => None,
         };
         if decided != Some(wanted.as_str()) {
-            miss(&wanted.span, "rule", wanted.value.clone(), show::answer(&outcome.answer));
+            miss(&wanted.span, "rule", wanted.value.clone(), show::answer(answer));
         }
     }
-    let seen = match &outcome.answer {
+    let seen = match answer {
         Answer::Complete(reply) => line.shape.seen(&reply.output),
         Answer::Refused(_) | Answer::Pending(_) => Vec::new(),
     };
@@ -70,32 +71,86 @@ pub(crate) fn unmet(
             miss(&field.value.span, field.field, expected, got);
         }
     }
-    if let Some(wanted) = &expect.effects {
-        unmet.extend(unmet_effects(play, progress, &line.shape.span, wanted, outcome));
-    }
     unmet
 }
 
-/// Whether the effects of an event are these, in this order.
-pub(crate) fn unmet_effects(
+/// What the event of a call does not meet: of the effects and of the threads that it resumes.
+pub(crate) fn unmet_around(
+    play: &Play,
+    progress: &Progress,
+    line: &CallLine,
+    expect: &Expect,
+    outcome: &Outcome,
+) -> Vec<Unmet> {
+    let effects = expect.effects.as_deref();
+    let wakes = expect.wakes.as_deref();
+    unmet_event(play, progress, &line.shape.span, effects, wakes, outcome)
+}
+
+/// What an event does not meet, where that is written down.
+pub(crate) fn unmet_event(
+    play: &Play,
+    progress: &Progress,
+    span: &Span,
+    effects: Option<&[Placed<EffectLine>]>,
+    wakes: Option<&[Placed<WakeLine>]>,
+    outcome: &Outcome,
+) -> Vec<Unmet> {
+    let effects = effects.and_then(|wanted| unmet_effects(play, progress, span, wanted, outcome));
+    let wakes = wakes.and_then(|wanted| unmet_wakes(play, progress, span, wanted, outcome));
+    effects.into_iter().chain(wakes).collect()
+}
+
+/// Whether the effects of an event, apart from resumed threads, are these, in this order.
+fn unmet_effects(
     play: &Play,
     progress: &Progress,
     span: &Span,
     wanted: &[Placed<EffectLine>],
     outcome: &Outcome,
 ) -> Option<Unmet> {
-    let agree = wanted.len() == outcome.effects.len()
-        && wanted.iter().zip(&outcome.effects).all(|(line, effect)| is_effect(play, progress, line, effect));
-    if agree {
-        return None;
-    }
-    let list = |effects: Vec<String>| if effects.is_empty() { "none".to_owned() } else { effects.join("; ") };
-    Some(Unmet {
+    let got: Vec<&Effect> =
+        outcome.effects.iter().filter(|effect| !matches!(effect, Effect::Resume { .. })).collect();
+    let agree = wanted.len() == got.len()
+        && wanted.iter().zip(&got).all(|(line, effect)| is_effect(play, progress, line, effect));
+    (!agree).then(|| Unmet {
         span: wanted.first().map_or_else(|| span.clone(), |effect| effect.span.clone()),
         what: "effects".to_owned(),
-        expected: list(wanted.iter().map(|line| show::effect_line(&line.value)).collect()),
-        got: list(outcome.effects.iter().map(|effect| show::effect(play, progress, effect)).collect()),
+        expected: list(&wanted.iter().map(|line| show::effect_line(&line.value)).collect::<Vec<_>>()),
+        got: list(&got.iter().map(|effect| show::effect(play, progress, effect)).collect::<Vec<_>>()),
     })
+}
+
+/// Whether an event resumes these threads, in this order.
+fn unmet_wakes(
+    play: &Play,
+    progress: &Progress,
+    span: &Span,
+    wanted: &[Placed<WakeLine>],
+    outcome: &Outcome,
+) -> Option<Unmet> {
+    let resumes = outcome.effects.iter();
+    let got: Vec<&Effect> = resumes.filter(|effect| matches!(effect, Effect::Resume { .. })).collect();
+    let agree = wanted.len() == got.len()
+        && wanted.iter().zip(&got).all(|(line, effect)| is_wake(play, progress, line, effect));
+    (!agree).then(|| Unmet {
+        span: wanted.first().map_or_else(|| span.clone(), |wake| wake.span.clone()),
+        what: "wakes".to_owned(),
+        expected: list(&wanted.iter().map(|line| show::wake_line(&line.value)).collect::<Vec<_>>()),
+        got: list(&got.iter().map(|effect| show::effect(play, progress, effect)).collect::<Vec<_>>()),
+    })
+}
+
+fn is_wake(play: &Play, progress: &Progress, line: &WakeLine, effect: &Effect) -> bool {
+    let Effect::Resume { thread, result, .. } = effect else { return false };
+    let rule = result.rule().map(kmt_core::rule::Rule::id);
+    play.id(progress, &line.thread) == Some(thread.number())
+        && result.status() == line.status.value
+        && line.rule.as_ref().is_none_or(|wanted| rule == Some(wanted.as_str()))
+}
+
+fn list(all: &[String]) -> String {
+    if all.is_empty() { "none".to_owned() } else { all.join("; ") }
 }
 
 fn is_output(play: &Play, progress: &Progress, wanted: &Value, got: Option<&Seen>) -> bool {
@@ -105,6 +160,7 @@ fn is_output(play: &Play, progress: &Progress, wanted: &Value, got: Option<&Seen
     let equal = |wanted: &Value, got: u64| play.number(progress, wanted) == Ok(got);
     match wanted {
         Value::Nothing => false,
+        Value::Bytes(wanted) => wanted.iter().map(|byte| u64::from(*byte)).eq(got.values.iter().copied()),
         Value::List(wanted) => {
             wanted.len() == got.values.len()
                 && wanted.iter().zip(&got.values).all(|(wanted, got)| equal(&wanted.value, *got))

@@ -36,17 +36,26 @@
 //!   each entry of an array), `expect`, and for CreateProcess `threads`, which the host starts in the new process at once.
 //! - An input that is a handle is written as a name, `stale(name)` (the same value, said to be dead), `foreign(name, process)`
 //!   (the value that another process has under the name), `nt(name)` (an NT handle where a D3DKMT handle is wanted),
-//!   `local(name)` (the reverse), `raw(0x40000040)` or the number, `zero`, `current-process`, `current-thread`. A LUID is the
+//!   `local(name)` (the reverse), `global(name)` (a global handle where another one is wanted), `raw(0x40000040)` or the number, `zero`, `current-process`, `current-thread`. A LUID is the
 //!   name of an adapter or a number. A pointer is left out or `"NULL"`. A number can be written as its constants, joined by
 //!   `|`. An input that is left out is 0, false, or a pointer that is set; handles, LUIDs and enumerations are written.
-//! - `expect`: `status`, `rule` (which decided the refusal), `out` (output fields; `"nothing"` for one that is not written),
-//!   `effects` (all of them, in order: `device-entered-error`, `device-destroyed`, `thread-ended`, `process-ended`).
-//! - `schedule` pins the order: the name of a thread for its next call, or a table `{ step = "reclaim", device = "d" }`,
+//! - A time limit is a number with a sign, in units of 100 ns, or `"NULL"`. Private data that goes in is written in
+//!   hexadecimal digits, `"0a0b"`, or as `"NULL"`, as which it counts where it is left out; its size is that of the bytes
+//!   unless it is written, and then cuts them or adds zeros.
+//! - A call that waits is shown as `blocked`, and its return at the event that brings it about. Its thread makes no other
+//!   call before. What `expect` says of status, rule and outputs is judged when it returns. A thread that is blocked at the
+//!   end of the run is named there.
+//! - `expect`: `status`, `rule` (which decided the refusal, or ended the wait), `out` (output fields; `"nothing"` for one that is not written),
+//!   `effects` (all of them, in order: `device-entered-error`, `device-destroyed`, `thread-ended`, `process-ended`), `wakes`
+//!   (the threads whose calls return by this event, in order: `thread`, `status`, and `rule` if wanted).
+//! - `schedule` pins the order: the name of a thread for its next call, or a table `{ thread = "t", pick = "deadline-passed" }`
+//!   for a call with a positive time limit (`deadline-ahead` where none is written), `{ step = "reclaim", device = "d" }`,
+//!   `{ step = "timeout", thread = "t" }` (T14), `{ step = "grant", thread = "t" }` (T15),
 //!   `{ incident = "stop-adapter", adapter = "gpu" }` (also `kill-process`, `end-thread`), `{ host = "start-thread", process =
 //!   "app", name = "late" }` (also `add-adapter`, `create-process`, `place-process-handle`, `set-handle-flags`), each of these
-//!   with an `expect = { effects = […] }` if wanted. It stands before the first table of the file.
+//!   with an `expect = { effects = […], wakes = […] }` if wanted. It stands before the first table of the file.
 //! - `[explore]`: `incidents`, each of which may happen once at any point when all interleavings are checked, and
-//!   `most_incidents`.
+//!   `most_incidents`. Grants, timeouts and picks are tried in every order without being named.
 //! - `[[never]]` and `[[possible]]`: `name`, and `all`, conditions that hold together: `thread` and `call` (its place, from
 //!   1) say which call has returned; `status`, `not`, `rule` and `out` how; `after`, an incident or a call, what had happened
 //!   before it was made.
@@ -55,7 +64,7 @@
 //!
 //! Reading order: [`document`] (what a scenario is), [`calls`] (which fields a call has), [`parse()`] and [`print()`] (between
 //! text and document), [`error`] (what is wrong, and where), [`stage`] and [`machine`] (what it is played on), [`run()`] (one
-//! path), [`transcript`] (what happened), [`protocol()`] (all paths).
+//! path; `returns` is what comes back to a thread), [`transcript`] (what happened), [`protocol()`] (all paths).
 
 pub mod calls;
 mod cast;
@@ -68,6 +77,7 @@ pub mod place;
 mod play;
 mod print;
 pub mod protocol;
+mod returns;
 mod run;
 mod show;
 pub mod stage;

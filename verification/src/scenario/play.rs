@@ -6,16 +6,17 @@
 use std::collections::BTreeMap;
 
 use kmt_core::{
-    Answer, Call, DeviceId, Effect, Event, Kernel, NtHandle, NtStatus, Outcome, Output, Pick, Reply, Step,
-    ThreadId,
+    Answer, Call, DeviceId, Event, Kernel, NtHandle, NtStatus, Outcome, Output, Pick, Reply, Step, ThreadId,
+    WaitId,
 };
 
+use super::calls::{Datum, Kind};
 use super::cast::{Bindings, Cast};
-use super::document::{After, Atom, CallLine, Expect, HandleText, HostLine, IncidentLine, Scenario, Value};
+use super::document::{After, Atom, CallLine, HandleText, HostLine, IncidentLine, Scenario, Value};
 use super::error::Fault;
-use super::judge::{self, Unmet};
 use super::machine::Machine;
 use super::place::{Name, Span};
+use super::returns::Return;
 use super::stage::take;
 
 /// A scenario with its names looked up.
@@ -33,12 +34,16 @@ pub(crate) struct Progress {
     pub(crate) bindings: Bindings,
     /// The next call of each program, from 0.
     pub(crate) next: Vec<usize>,
-    /// Whether the thread of each program has ended or is blocked for ever.
+    /// Whether the thread of each program has ended.
     pub(crate) ended: Vec<bool>,
+    /// What the latest call of each program waits for, also if its thread has ended since.
+    pub(crate) blocked: Vec<Option<WaitId>>,
     /// Which name each device has, among the members.
     pub(crate) devices: BTreeMap<DeviceId, usize>,
     /// Of each atom, whether the incident that it wants to have happened has happened.
-    past: Vec<bool>,
+    pub(super) past: Vec<bool>,
+    /// Of each atom whose call waits, whether that was made after what the atom says.
+    pub(super) made_after: Vec<bool>,
     /// Of each atom, whether its call has returned as it says.
     pub(crate) shown: Vec<bool>,
 }
@@ -46,8 +51,8 @@ pub(crate) struct Progress {
 /// Something that can be done next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
-    /// The thread of this program makes its next call.
-    Call(usize),
+    /// The thread of this program makes its next call, with the option picked for it; without one, with the first.
+    Call(usize, Option<Pick>),
     /// The machine takes a step.
     Step(Step),
     /// Something breaks or dies.
@@ -60,13 +65,13 @@ pub(crate) enum Deed {
 #[derive(Clone, Debug)]
 pub(crate) struct Done {
     /// The inputs of a call, in the order of its shape.
-    pub(crate) values: Vec<u64>,
+    pub(crate) values: Vec<Datum>,
     /// The place of the call in its program, from 0.
     pub(crate) call: usize,
     /// What the machine said.
     pub(crate) outcome: Outcome,
-    /// What of the call's expectation was not met.
-    pub(crate) unmet: Vec<Unmet>,
+    /// The calls that returned, or that waited instead of what was expected.
+    pub(crate) returns: Vec<Return>,
 }
 
 /// Why it was not done.
@@ -96,6 +101,7 @@ impl Play {
     /// Whether a thread can make its next call: it has begun, has not ended, and every name in the call has a value.
     pub(crate) fn is_runnable(&self, progress: &Progress, program: usize) -> bool {
         !progress.ended[program]
+            && progress.blocked[program].is_none()
             && self.thread_of(progress, program).is_some()
             && self.next_call(progress, program).is_some_and(|line| self.inputs(progress, line).is_ok())
     }
@@ -111,8 +117,10 @@ impl Play {
             bindings: Bindings::none(&self.cast),
             next: vec![0; programs],
             ended: vec![false; programs],
+            blocked: vec![None; programs],
             devices: BTreeMap::new(),
             past: vec![false; self.atoms.len()],
+            made_after: vec![false; self.atoms.len()],
             shown: vec![false; self.atoms.len()],
         };
         let world = &self.scenario.world;
@@ -140,13 +148,19 @@ impl Play {
             values: Vec::new(),
             call: 0,
             outcome: Outcome {
-                answer: Answer::Complete(Reply { status: NtStatus::SUCCESS, output: Output::None }),
+                answer: Answer::Complete(Reply {
+                    status: NtStatus::SUCCESS,
+                    output: Output::None,
+                    rule: None,
+                }),
                 effects: Vec::new(),
             },
-            unmet: Vec::new(),
+            returns: Vec::new(),
         };
         match deed {
-            Deed::Call(program) => self.call(machine, progress, *program, span, &mut done)?,
+            Deed::Call(program, pick) => {
+                self.call(machine, progress, (*program, *pick), span, &mut done)?;
+            }
             Deed::Step(step) => done.outcome = take(machine, Event::Step(*step), span)?,
             Deed::Incident(incident) => {
                 let event = self.incident(progress, incident, span)?;
@@ -158,6 +172,7 @@ impl Play {
             }
             Deed::Host(host) => done.outcome = self.host(machine, progress, host, span)?,
         }
+        self.resumed(machine, progress, &mut done)?;
         self.note_ends(progress, &done.outcome);
         Ok(done)
     }
@@ -182,7 +197,7 @@ impl Play {
         &self,
         machine: &mut M,
         progress: &mut Progress,
-        program: usize,
+        (program, pick): (usize, Option<Pick>),
         span: &Span,
         done: &mut Done,
     ) -> Result<(), PlayError> {
@@ -196,115 +211,37 @@ impl Play {
         };
         done.values = self.inputs(progress, line).map_err(PlayError::Fault)?;
         done.call = progress.next[program];
-        let request = match line.shape.entry_point.filter(|_| line.null) {
-            Some(entry_point) => kmt_core::Request::NullArgument(entry_point),
-            None => line.shape.request(&done.values),
-        };
-        let event = Event::Call(Call { thread, request, pick: Pick::Only });
+        let request = request(line, &done.values);
+        let pick = pick.unwrap_or_else(|| first_pick(machine.kernel(), thread, &request));
+        let event = Event::Call(Call { thread, request, pick });
         // A pinned schedule points at its own entry, a free run at the call.
         let span = if span.is_empty() { &line.shape.span } else { span };
         done.outcome = take(machine, event, span)?;
         progress.next[program] += 1;
-        match &done.outcome.answer {
-            Answer::Complete(reply) => self.bind(machine, progress, line, &reply.output)?,
-            Answer::Refused(_) => {}
-            // Only an effect could bring the thread back, and none does.
-            Answer::Pending(_) => progress.ended[program] = true,
-        }
-        if let Some(expect) = &line.expect {
-            done.unmet = judge::unmet(self, progress, line, expect, &done.outcome);
-        }
-        self.show(progress, program, done);
-        Ok(())
+        self.answered(machine, progress, program, done)
     }
 
-    /// Gives names to the outputs, and threads to a new process.
-    fn bind<M: Machine>(
-        &self,
-        machine: &mut M,
-        progress: &mut Progress,
-        line: &CallLine,
-        output: &Output,
-    ) -> Result<(), PlayError> {
-        let seen = line.shape.seen(output);
-        for gives in &line.gives {
-            let values =
-                seen.iter().find(|seen| seen.field == gives.field).map(|seen| seen.values.as_slice());
-            for (name, value) in gives.names.iter().zip(values.unwrap_or_default()) {
-                self.set(progress, name, *value);
-                // CreateDevice does not say which device it made; it is the latest.
-                if gives.field == "hDevice"
-                    && let (Some(device), Some(place)) =
-                        (machine.kernel().devices().last(), self.cast.place(name))
-                {
-                    progress.devices.insert(device.id, place);
-                }
-            }
-        }
-        if let Output::CreateProcess { process, .. } = output {
-            for thread in &line.threads {
-                self.start_thread(machine, progress, *process, thread)?;
-            }
-        }
-        Ok(())
+    /// The request of the next call of a program; none if there is none, or a name in it has no value.
+    pub(crate) fn next_request(&self, progress: &Progress, program: usize) -> Option<kmt_core::Request> {
+        let line = self.next_call(progress, program)?;
+        let values = self.inputs(progress, line).ok()?;
+        Some(request(line, &values))
     }
 
-    /// Settles the atoms that speak of the call that has just returned.
-    fn show(&self, progress: &mut Progress, program: usize, done: &Done) {
-        for place in 0..self.atoms.len() {
-            let (of, atom) = &self.atoms[place];
-            if *of != program || atom.call.call.value as usize != done.call + 1 {
-                continue;
-            }
-            let after = match atom.after.as_ref().map(|after| &after.value) {
-                None => true,
-                Some(After::Incident(_)) => progress.past[place],
-                Some(After::Call(call)) => {
-                    let other =
-                        self.scenario.programs.iter().position(|program| program.thread == call.thread);
-                    // A call is not before itself.
-                    other.is_some_and(|other| {
-                        let returned = progress.next[other] - usize::from(other == program);
-                        returned >= call.call.value as usize
-                    })
-                }
-            };
-            let line = &self.scenario.programs[program].calls[done.call];
-            progress.shown[place] = after && self.agrees(progress, line, atom, &done.outcome);
-        }
-    }
-
-    fn agrees(&self, progress: &Progress, line: &CallLine, atom: &Atom, outcome: &Outcome) -> bool {
-        let expect = Expect {
-            status: atom.status.clone(),
-            rule: atom.rule.clone(),
-            out: atom.out.clone(),
-            effects: None,
-        };
-        let other = atom.not.as_ref().is_none_or(|not| judge::status(outcome) != Some(not.value));
-        other && judge::unmet(self, progress, line, &expect, outcome).is_empty()
-    }
-
-    fn note_ends(&self, progress: &mut Progress, outcome: &Outcome) {
-        for effect in &outcome.effects {
-            let Effect::ThreadEnded { thread } = effect else { continue };
-            for program in 0..progress.ended.len() {
-                if self.thread_of(progress, program) == Some(*thread) {
-                    progress.ended[program] = true;
-                }
-            }
-        }
-    }
-
-    /// The numbers that a call is made with, one for each input.
-    pub(crate) fn inputs(&self, progress: &Progress, line: &CallLine) -> Result<Vec<u64>, Fault> {
+    /// What a call is made with, one value for each input.
+    pub(crate) fn inputs(&self, progress: &Progress, line: &CallLine) -> Result<Vec<Datum>, Fault> {
         let inputs = line.shape.inputs.iter();
         inputs
             .map(|input| match line.inputs.iter().find(|written| written.field == input.name) {
-                Some(written) => self.number(progress, &written.value.value).map_err(|name| {
-                    self.without_value(progress, &Name::new(name.to_owned(), 0..0), &written.value.span)
-                }),
-                None => Ok(input.default.unwrap_or_default()),
+                Some(written) => match &written.value.value {
+                    Value::Bytes(bytes) => Ok(Datum::Bytes(bytes.clone())),
+                    Value::Null if input.kind != Kind::Pointer => Ok(Datum::Nothing),
+                    value => self.number(progress, value).map(Datum::Number).map_err(|name| {
+                        self.without_value(progress, &Name::new(name.to_owned(), 0..0), &written.value.span)
+                    }),
+                },
+                None if matches!(input.kind, Kind::Bytes | Kind::Size) => Ok(Datum::Nothing),
+                None => Ok(Datum::Number(input.default.unwrap_or_default())),
             })
             .collect()
     }
@@ -314,7 +251,8 @@ impl Play {
         match value {
             Value::Number(number) | Value::Constant { value: number, .. } => Ok(*number),
             Value::Flag(flag) => Ok((*flag).into()),
-            Value::Null | Value::Nothing | Value::List(_) => Ok(0),
+            Value::Signed(number) => Ok(number.cast_unsigned()),
+            Value::Null | Value::Nothing | Value::List(_) | Value::Bytes(_) => Ok(0),
             Value::Luid(name) => self.cast.member(name).map(|member| member.luid).ok_or(name),
             Value::Process(name) => self.get(progress, name).ok_or(name),
             Value::Handle(handle) => match handle {
@@ -326,7 +264,8 @@ impl Play {
                 | HandleText::Stale(name)
                 | HandleText::Foreign { name, .. }
                 | HandleText::Nt(name)
-                | HandleText::Local(name) => self.get(progress, name).ok_or(name),
+                | HandleText::Local(name)
+                | HandleText::Global(name) => self.get(progress, name).ok_or(name),
             },
         }
     }
@@ -362,4 +301,23 @@ impl Play {
         };
         Fault::new(span.clone(), format!("`{}` has no value", name.value), expected).hint(Some(why))
     }
+}
+
+impl Progress {
+    /// What the thread of a program waits for, if it lives and waits.
+    pub(crate) fn is_blocked(&self, program: usize) -> Option<WaitId> {
+        self.blocked[program].filter(|_| !self.ended[program])
+    }
+}
+
+fn request(line: &CallLine, values: &[Datum]) -> kmt_core::Request {
+    match line.shape.entry_point.filter(|_| line.null) {
+        Some(entry_point) => kmt_core::Request::NullArgument(entry_point),
+        None => line.shape.request(values),
+    }
+}
+
+/// The first option of a call. A thread that can make none gets its misuse when it makes one.
+fn first_pick(kernel: &Kernel, thread: ThreadId, request: &kmt_core::Request) -> Pick {
+    kernel.picks(thread, request).ok().and_then(|picks| picks.first().copied()).unwrap_or(Pick::Only)
 }

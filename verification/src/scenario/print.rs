@@ -7,9 +7,9 @@ use kmt_core::{AdapterKind, Bitness};
 use super::document::{
     AdapterLine, After, Atom, Basis, CallLine, CallPlace, Claim, DeviceText, Dialect, EffectLine, Expect,
     Explore, FieldLine, HandleLine, HostLine, IncidentLine, LIMITS, Move, MoveKind, ProcessLine, Scenario,
-    Value, World,
+    Value, WakeLine, World,
 };
-use super::parse::{ADAPTER_KINDS, BASES, DIALECTS, FORMAT};
+use super::parse::{ADAPTER_KINDS, BASES, DIALECTS, FORMAT, PICKS};
 use super::place::{Name, Placed};
 use super::show;
 
@@ -200,6 +200,8 @@ fn value(it: &Value) -> String {
         Value::Number(number) => format!("0x{number:X}"),
         Value::Constant { text, .. } => quoted(text),
         Value::Flag(flag) => flag.to_string(),
+        Value::Signed(number) => number.to_string(),
+        Value::Bytes(bytes) => quoted(&show::hex(bytes)),
         Value::Null => quoted("NULL"),
         Value::Nothing => quoted("nothing"),
         Value::Handle(handle) => quoted(&show::handle(handle)),
@@ -214,6 +216,7 @@ fn expect(expect: &Expect) -> String {
         expect.rule.as_ref().map(|rule| name("rule", rule)),
         out(&expect.out),
         expect.effects.as_ref().map(|effects| field("effects", list(effects, effect_line))),
+        expect.wakes.as_ref().map(|wakes| field("wakes", list(wakes, wake_line))),
     ];
     table(&fields.into_iter().flatten().collect::<Vec<_>>())
 }
@@ -236,9 +239,23 @@ fn effect_line(effect: &Placed<EffectLine>) -> String {
     }
 }
 
+fn wake_line(wake: &Placed<WakeLine>) -> String {
+    let fields = [
+        Some(name("thread", &wake.thread)),
+        Some(field("status", quoted(wake.status.name()))),
+        wake.rule.as_ref().map(|rule| name("rule", rule)),
+    ];
+    table(&fields.into_iter().flatten().collect::<Vec<_>>())
+}
+
 fn entry(entry: &Move) -> String {
     let mut fields = match &entry.event.value {
-        MoveKind::Call(thread) => return quoted(thread),
+        MoveKind::Call { thread, pick: None } => return quoted(thread),
+        MoveKind::Call { thread, pick: Some(pick) } => {
+            vec![name("thread", thread), field("pick", quoted(word(&PICKS, *pick)))]
+        }
+        MoveKind::Timeout(thread) => vec![field("step", quoted("timeout")), name("thread", thread)],
+        MoveKind::Grant(thread) => vec![field("step", quoted("grant")), name("thread", thread)],
         MoveKind::Reclaim(device) => {
             let device = match device {
                 DeviceText::Name(device) => name("device", device),
@@ -249,9 +266,11 @@ fn entry(entry: &Move) -> String {
         MoveKind::Incident(incident) => incident_fields(incident),
         MoveKind::Host(host) => host_fields(host),
     };
-    if let Some(effects) = &entry.effects {
-        let effects = field("effects", list(effects, effect_line));
-        fields.push(field("expect", table(&[effects])));
+    let effects = entry.effects.as_ref().map(|effects| field("effects", list(effects, effect_line)));
+    let wakes = entry.wakes.as_ref().map(|wakes| field("wakes", list(wakes, wake_line)));
+    let around: Vec<String> = effects.into_iter().chain(wakes).collect();
+    if !around.is_empty() {
+        fields.push(field("expect", table(&around)));
     }
     table(&fields)
 }

@@ -4,7 +4,7 @@
 //! A pinned schedule is not followed here, and neither is what the host does in it. A thread whose next call uses a name
 //! without a value waits for it, as a program does that is told a handle by another one.
 
-use kmt_core::{Kernel, Step};
+use kmt_core::{Kernel, Pick, Step};
 use stateright::{Model, Property};
 
 use super::cast::Thing;
@@ -60,6 +60,8 @@ pub enum Action {
         program: usize,
         /// The call, by its place in the program, from 0.
         call: usize,
+        /// One of its options.
+        pick: Pick,
     },
     /// The machine takes a step.
     Step(Step),
@@ -159,7 +161,7 @@ impl Protocol {
     #[must_use]
     pub fn pinned(&self, path: &[Action]) -> Scenario {
         let mut scenario = self.play.scenario.clone();
-        scenario.schedule = Some(self.walk(path).into_iter().map(|(entry, _)| entry).collect());
+        scenario.schedule = Some(self.walk(path).0.into_iter().map(|(entry, _)| entry).collect());
         scenario
     }
 
@@ -171,14 +173,16 @@ impl Protocol {
     #[must_use]
     pub fn transcript(&self, path: &[Action]) -> Transcript {
         let mut transcript = Transcript::default();
-        for (_, line) in self.walk(path) {
+        let (all, progress) = self.walk(path);
+        for (_, line) in all {
             transcript.push(line);
         }
+        transcript::push_blocked(&self.play, &progress, &mut transcript);
         transcript
     }
 
     /// Goes a path with all names kept.
-    fn walk(&self, path: &[Action]) -> Vec<(Move, Line)> {
+    fn walk(&self, path: &[Action]) -> (Vec<(Move, Line)>, Progress) {
         let mut kernel =
             stage::kernel(&self.play.scenario.world).expect("the protocol was built from this world");
         let mut progress = self.play.stage(&mut kernel).expect("the protocol was built on this stage");
@@ -190,14 +194,14 @@ impl Protocol {
             let done = self.done(&mut kernel, &mut progress, &deed);
             let line = transcript::line(&self.play, &progress, &deed, heading, &done);
             Play::settle(&mut progress, &kernel);
-            all.push((Move { event, effects: None }, line));
+            all.push((Move { event, effects: None, wakes: None }, line));
         }
-        all
+        (all, progress)
     }
 
     fn deed(&self, action: Action) -> Deed {
         match action {
-            Action::Call { program, .. } => Deed::Call(program),
+            Action::Call { program, pick, .. } => Deed::Call(program, Some(pick)),
             Action::Step(step) => Deed::Step(step),
             Action::Incident(place) => Deed::Incident(self.incidents[place].clone()),
         }
@@ -226,6 +230,15 @@ impl Protocol {
         }
     }
 
+    /// The options of the next call of a program, which can make it.
+    fn picks(&self, state: &ProtocolState, program: usize) -> Vec<Pick> {
+        let thread = self.play.thread_of(&state.progress, program);
+        let request = self.play.next_request(&state.progress, program);
+        let picks =
+            thread.zip(request).and_then(|(thread, request)| state.kernel.picks(thread, &request).ok());
+        picks.unwrap_or_default()
+    }
+
     /// Forgets what cannot matter any more: values of names that no call will use, names of devices that are no more or
     /// that no expectation speaks of.
     fn tidy(&self, state: &mut ProtocolState) {
@@ -233,14 +246,22 @@ impl Protocol {
         Play::settle(progress, kernel);
         let wanted = |place: usize| {
             let mut uses = self.uses[place].iter();
-            uses.any(|(program, call)| progress.next[*program] <= *call && !progress.ended[*program])
+            uses.any(|(program, call)| {
+                // What a blocked call returns is still to be judged.
+                let next = progress.next[*program] - usize::from(progress.blocked[*program].is_some());
+                next <= *call && !progress.ended[*program]
+            })
         };
         let places = self.play.cast.members.iter().enumerate();
-        let handles = places.filter(|(_, member)| matches!(member.thing, Thing::Local(_) | Thing::Nt));
+        let handles =
+            places.filter(|(_, member)| matches!(member.thing, Thing::Local(_) | Thing::Global | Thing::Nt));
         let gone: Vec<usize> = handles.map(|(place, _)| place).filter(|place| !wanted(*place)).collect();
         progress.devices.retain(|_, place| !gone.contains(place));
         for place in gone {
             progress.bindings.forget(place);
+        }
+        for (blocked, ended) in progress.blocked.iter_mut().zip(&progress.ended) {
+            *blocked = blocked.filter(|_| !ended);
         }
     }
 }
@@ -256,8 +277,11 @@ impl Model for Protocol {
     fn actions(&self, state: &ProtocolState, actions: &mut Vec<Action>) {
         actions.extend(state.kernel.choices().into_iter().map(Action::Step));
         let programs = 0..self.play.scenario.programs.len();
-        let runnable = programs.filter(|program| self.play.is_runnable(&state.progress, *program));
-        actions.extend(runnable.map(|program| Action::Call { program, call: state.progress.next[program] }));
+        for program in programs.filter(|program| self.play.is_runnable(&state.progress, *program)) {
+            let call = state.progress.next[program];
+            let picks = self.picks(state, program).into_iter();
+            actions.extend(picks.map(|pick| Action::Call { program, call, pick }));
+        }
         let count = state.happened.iter().filter(|happened| **happened).count();
         if count < self.most_incidents {
             let incidents = self.incidents.iter().enumerate();
@@ -270,11 +294,11 @@ impl Model for Protocol {
     fn next_state(&self, last: &ProtocolState, action: Action) -> Option<ProtocolState> {
         let mut next = last.clone();
         let done = self.done(&mut next.kernel, &mut next.progress, &self.deed(action));
-        if let Action::Call { program, .. } = action
-            && !done.unmet.is_empty()
-            && let Some(place) = self.expectations.iter().position(|at| *at == (program, done.call))
-        {
-            next.unmet[place] = true;
+        for back in done.returns.iter().filter(|back| !back.unmet.is_empty()) {
+            let place = self.expectations.iter().position(|at| *at == (back.program, back.call));
+            if let Some(place) = place {
+                next.unmet[place] = true;
+            }
         }
         if let Action::Incident(place) = action {
             next.happened[place] = true;
@@ -286,7 +310,9 @@ impl Model for Protocol {
     fn format_action(&self, action: &Action) -> String {
         let start = &self.start.progress;
         let (actor, event) = match *action {
-            Action::Call { program, call } => transcript::call_heading(&self.play, program, call, &[]),
+            Action::Call { program, call, pick } => {
+                transcript::call_heading(&self.play, program, call, &[], Some(pick))
+            }
             other => transcript::heading(&self.play, start, &self.deed(other)),
         };
         format!("{actor}  {event}")

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use kmt_core::{DeviceId, Reclaimable, Step};
+use kmt_core::{DeviceId, Pick, Reclaimable, Step};
 
-use super::document::{Claim, DeviceText, Move, MoveKind, Scenario};
+use super::document::{Claim, DeviceText, Expect, Move, MoveKind, Scenario};
 use super::error::{Fault, one_of};
 use super::judge::{self, Unmet};
 use super::machine::Machine;
@@ -17,6 +17,7 @@ use super::transcript::{self, Transcript};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// Enabled steps first, in the order of the machine; then the programs in turn, in the order of the file, a call each.
+    /// Time passes only when nothing else can happen: a blocked call reaches its limit last (TIM-02).
     RoundRobin,
     /// Any enabled step or runnable thread, by a generator that begins with this number.
     Seed(u64),
@@ -124,6 +125,7 @@ pub fn run<M: Machine>(scenario: &Scenario, machine: &mut M, policy: Policy) -> 
         }
     }
     runner.note_calls_never_made();
+    transcript::push_blocked(&play, &runner.progress, &mut runner.run.transcript);
     Ok(runner.run)
 }
 
@@ -139,8 +141,10 @@ impl<M: Machine> Runner<'_, M> {
         for entry in schedule {
             let span = &entry.event.span;
             let deed = match &entry.event.value {
-                MoveKind::Call(thread) => Deed::Call(self.pinned_thread(thread, span)?),
-                MoveKind::Reclaim(device) => Deed::Step(self.pinned_step(device, span)?),
+                MoveKind::Call { thread, pick } => Deed::Call(self.pinned_thread(thread, span)?, *pick),
+                MoveKind::Reclaim(_) | MoveKind::Timeout(_) | MoveKind::Grant(_) => {
+                    Deed::Step(self.pinned_step(&entry.event)?)
+                }
                 MoveKind::Incident(incident) => Deed::Incident(incident.clone()),
                 MoveKind::Host(host) => Deed::Host(host.clone()),
             };
@@ -167,24 +171,32 @@ impl<M: Machine> Runner<'_, M> {
         Ok(program)
     }
 
-    fn pinned_step(&self, device: &DeviceText, span: &Span) -> Result<Step, RunError> {
+    fn pinned_step(&self, event: &Placed<MoveKind>) -> Result<Step, RunError> {
         let enabled = self.machine.kernel().choices();
-        let is_it = |id: DeviceId| match device {
+        let is_it = |device: &DeviceText, id: DeviceId| match device {
             DeviceText::Name(name) => self.progress.devices.get(&id).copied() == self.play.cast.place(name),
             DeviceText::Number(number) => id.number() == number.value,
         };
-        let step =
-            enabled.iter().find(|step| matches!(step, Step::Reclaim(Reclaimable::Device(id)) if is_it(*id)));
+        let waits = |thread: &Name, step: Step| {
+            let program = Play::waiting_for(&self.progress, step);
+            program.is_some_and(|program| self.play.scenario.programs[program].thread == *thread)
+        };
+        let step = enabled.iter().find(|step| match (&event.value, step) {
+            (MoveKind::Reclaim(device), Step::Reclaim(Reclaimable::Device(id))) => is_it(device, *id),
+            (MoveKind::Timeout(thread), Step::Timeout(_)) | (MoveKind::Grant(thread), Step::Grant(_)) => {
+                waits(thread, **step)
+            }
+            _ => false,
+        });
         step.copied().ok_or_else(|| {
-            let found =
-                format!("the step `reclaim device {}` is not enabled here", show::device_text(device));
+            let found = format!("the step `{}` is not enabled here", show::move_kind(&event.value));
             let steps: Vec<String> =
                 enabled.iter().map(|step| show::step(self.play, &self.progress, *step)).collect();
             let expected = match steps.is_empty() {
                 true => "no step: none is enabled".to_owned(),
                 false => format!("an enabled step: {}", one_of(steps.iter().map(String::as_str))),
             };
-            RunError::Fault(Fault::new(span.clone(), found, expected))
+            RunError::Fault(Fault::new(event.span.clone(), found, expected))
         })
     }
 
@@ -192,20 +204,22 @@ impl<M: Machine> Runner<'_, M> {
         let mut turn = 0;
         let mut generator = Generator(if let Policy::Seed(seed) = policy { seed } else { 0 });
         loop {
-            let steps = self.machine.kernel().choices();
             let programs = self.play.scenario.programs.len();
             let runnable: Vec<usize> = (0..programs)
                 .map(|offset| (turn + offset) % programs)
                 .filter(|program| self.play.is_runnable(&self.progress, *program))
                 .collect();
             let deed = match policy {
-                Policy::RoundRobin => steps
-                    .first()
-                    .map(|step| Deed::Step(*step))
-                    .or(runnable.first().map(|next| Deed::Call(*next))),
+                Policy::RoundRobin => {
+                    let kernel = self.machine.kernel();
+                    let next = || runnable.first().map(|next| Deed::Call(*next, None));
+                    let timeout = || kernel.choices().first().copied().map(Deed::Step);
+                    kernel.first_untimed_choice().map(Deed::Step).or_else(next).or_else(timeout)
+                }
                 Policy::Seed(_) => {
-                    let mut deeds: Vec<Deed> = steps.iter().map(|step| Deed::Step(*step)).collect();
-                    deeds.extend(runnable.iter().map(|program| Deed::Call(*program)));
+                    let steps = self.machine.kernel().choices();
+                    let mut deeds: Vec<Deed> = steps.into_iter().map(Deed::Step).collect();
+                    deeds.extend(runnable.iter().map(|program| Deed::Call(*program, None)));
                     (!deeds.is_empty()).then(|| {
                         let place = generator.below(deeds.len());
                         deeds.swap_remove(place)
@@ -214,11 +228,11 @@ impl<M: Machine> Runner<'_, M> {
             };
             let Some(deed) = deed else { return Ok(()) };
             // Under a seed the order of the file stays the order of the list that is picked from.
-            if let (Deed::Call(program), Policy::RoundRobin) = (&deed, policy) {
+            if let (Deed::Call(program, _), Policy::RoundRobin) = (&deed, policy) {
                 turn = (program + 1) % programs;
             }
             let event = self.pinned(&deed);
-            self.perform(&deed, &Move { event: Placed::made(event), effects: None })?;
+            self.perform(&deed, &Move { event: Placed::made(event), effects: None, wakes: None })?;
         }
     }
 
@@ -237,10 +251,15 @@ impl<M: Machine> Runner<'_, M> {
         self.run.transcript.push(transcript::line(self.play, &self.progress, deed, heading, &done));
         self.run.schedule.push(entry.clone());
         let line = self.run.transcript.lines.len();
-        let effects = entry.effects.as_ref().and_then(|effects| {
-            judge::unmet_effects(self.play, &self.progress, &entry.event.span, effects, &done.outcome)
-        });
-        let unmet = done.unmet.into_iter().chain(effects);
+        let around = judge::unmet_event(
+            self.play,
+            &self.progress,
+            &entry.event.span,
+            entry.effects.as_deref(),
+            entry.wakes.as_deref(),
+            &done.outcome,
+        );
+        let unmet = done.returns.into_iter().flat_map(|back| back.unmet).chain(around);
         self.run.unmet.extend(unmet.map(|unmet| UnmetAt { line: Some(line), unmet }));
         self.note_claims(line);
         Play::settle(&mut self.progress, self.machine.kernel());
@@ -265,9 +284,10 @@ impl<M: Machine> Runner<'_, M> {
         leftovers.next().map_or(Ok(()), |fault| Err(RunError::Fault(fault)))
     }
 
-    /// Why a thread that has not ended makes no further call, if it has one left.
+    /// Why a thread that has neither ended nor is blocked makes no further call, if it has one left.
     fn leftover(&self, program: usize) -> Option<Fault> {
-        let line = self.play.next_call(&self.progress, program).filter(|_| !self.progress.ended[program])?;
+        let done = self.progress.ended[program] || self.progress.blocked[program].is_some();
+        let line = self.play.next_call(&self.progress, program).filter(|_| !done)?;
         match self.play.thread_of(&self.progress, program) {
             None => {
                 let thread = &self.play.scenario.programs[program].thread;
@@ -283,21 +303,35 @@ impl<M: Machine> Runner<'_, M> {
             return;
         }
         for (place, program) in self.play.scenario.programs.iter().enumerate() {
-            for (call, line) in program.calls.iter().enumerate().skip(self.progress.next[place]) {
-                if line.expect.is_some() {
-                    let unmet = Unmet {
-                        span: line.shape.span.clone(),
-                        what: format!("call {} of `{}`", call + 1, program.thread.value),
-                        expected: "the call is made".to_owned(),
-                        got: if self.progress.ended[place] {
-                            "its thread ended before"
-                        } else {
-                            "the run ended before"
-                        }
-                        .to_owned(),
-                    };
-                    self.run.unmet.push(UnmetAt { line: None, unmet });
+            let (next, ended) = (self.progress.next[place], self.progress.ended[place]);
+            let blocked = self.progress.blocked[place].is_some();
+            let first = next - usize::from(blocked);
+            for (call, line) in program.calls.iter().enumerate().skip(first) {
+                // What a call that waits does besides returning was judged when it was made.
+                let returns = |expect: &Expect| {
+                    expect.status.is_some() || expect.rule.is_some() || !expect.out.is_empty()
+                };
+                let made = call < next;
+                if !line.expect.as_ref().is_some_and(|expect| !made || returns(expect)) {
+                    continue;
                 }
+                let got = match (ended, blocked) {
+                    (true, _) => "its thread ended before",
+                    (false, true) => "its thread is blocked",
+                    (false, false) => "the run ended before",
+                };
+                let unmet = Unmet {
+                    span: line.shape.span.clone(),
+                    what: format!(
+                        "{}call {} of `{}`",
+                        if made { "the return from " } else { "" },
+                        call + 1,
+                        program.thread.value
+                    ),
+                    expected: if made { "the call returns" } else { "the call is made" }.to_owned(),
+                    got: got.to_owned(),
+                };
+                self.run.unmet.push(UnmetAt { line: None, unmet });
             }
         }
     }
@@ -322,7 +356,17 @@ fn note(
 /// How a schedule writes a thing that is about to be done.
 pub(super) fn pinned(play: &Play, progress: &Progress, deed: &Deed) -> MoveKind {
     match deed {
-        Deed::Call(program) => MoveKind::Call(play.scenario.programs[*program].thread.clone()),
+        Deed::Call(program, pick) => {
+            // Where there is one option only, the schedule need not name it.
+            let pick = pick.filter(|pick| *pick != Pick::Only);
+            MoveKind::Call { thread: play.scenario.programs[*program].thread.clone(), pick }
+        }
+        Deed::Step(step @ (Step::Timeout(_) | Step::Grant(_))) => {
+            let program = Play::waiting_for(progress, *step);
+            let thread = program.map(|program| play.scenario.programs[program].thread.clone());
+            let thread = thread.unwrap_or_else(|| Placed::made(String::new()));
+            if matches!(step, Step::Timeout(_)) { MoveKind::Timeout(thread) } else { MoveKind::Grant(thread) }
+        }
         Deed::Step(Step::Reclaim(Reclaimable::Device(id))) => {
             let name = progress.devices.get(id).map(|place| play.cast.members[*place].name.clone());
             MoveKind::Reclaim(match name {

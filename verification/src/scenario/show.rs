@@ -1,11 +1,12 @@
 //! How values, answers and effects are written in transcripts and messages.
 
-use kmt_core::{Answer, DeviceId, Effect, ExecutionState, Reclaimable, Step};
+use kmt_core::{Answer, DeviceId, Effect, ExecutionState, Reclaimable, Reply, Resumed, Step, ThreadId};
 
-use super::calls::{CallShape, EXECUTION_STATES, Kind, Seen};
+use super::calls::{CallShape, Datum, EXECUTION_STATES, Kind, Seen};
 use super::cast::Thing;
 use super::document::{
-    CallLine, DeviceText, EffectLine, FieldLine, HandleText, HostLine, IncidentLine, Value,
+    CallLine, DeviceText, EffectLine, FieldLine, HandleText, HostLine, IncidentLine, MoveKind, Value,
+    WakeLine,
 };
 use super::play::{Play, Progress};
 
@@ -14,7 +15,9 @@ pub(super) fn number(kind: Kind, number: u64) -> String {
     match kind {
         Kind::Flag => if number == 0 { "FALSE" } else { "TRUE" }.to_owned(),
         Kind::Pointer => if number == 0 { "NULL" } else { "set" }.to_owned(),
-        Kind::Bits | Kind::Process => number.to_string(),
+        Kind::Bits | Kind::Process | Kind::Size => number.to_string(),
+        Kind::Timeout => number.cast_signed().to_string(),
+        Kind::Bytes => format!("{number:02x}"),
         Kind::Word(constants) | Kind::Wide(constants) => {
             let constant = constants.iter().find(|(_, value)| *value == number && number != 0);
             match constant {
@@ -23,8 +26,8 @@ pub(super) fn number(kind: Kind, number: u64) -> String {
                 None => format!("0x{number:X}"),
             }
         }
-        Kind::Local | Kind::Nt | Kind::Luid if number == 0 => "0".to_owned(),
-        Kind::Local | Kind::Nt | Kind::Luid => format!("0x{number:X}"),
+        Kind::Local | Kind::Global | Kind::Nt | Kind::Luid if number == 0 => "0".to_owned(),
+        Kind::Local | Kind::Global | Kind::Nt | Kind::Luid => format!("0x{number:X}"),
     }
 }
 
@@ -36,6 +39,7 @@ pub(super) fn handle(handle: &HandleText) -> String {
         HandleText::Foreign { name, process } => format!("foreign({name}, {process})"),
         HandleText::Nt(name) => format!("nt({name})"),
         HandleText::Local(name) => format!("local({name})"),
+        HandleText::Global(name) => format!("global({name})"),
         HandleText::Raw(number) => format!("raw(0x{number:X})"),
         HandleText::Zero => "zero".to_owned(),
         HandleText::CurrentProcess => "current-process".to_owned(),
@@ -49,6 +53,8 @@ fn written(kind: Kind, value: &Value) -> String {
         Value::Number(it) => number(kind, *it),
         Value::Constant { text, .. } => text.clone(),
         Value::Flag(flag) => number(Kind::Flag, (*flag).into()),
+        Value::Signed(number) => number.to_string(),
+        Value::Bytes(bytes) => hex(bytes),
         Value::Null => "NULL".to_owned(),
         Value::Nothing => "nothing".to_owned(),
         Value::Handle(text) => handle(text),
@@ -61,7 +67,7 @@ fn written(kind: Kind, value: &Value) -> String {
 }
 
 /// A call as it is made: `CreateDevice(hAdapter=a 0x40000000, Flags=0)`. Without numbers, only what is written.
-pub(super) fn call(line: &CallLine, values: &[u64]) -> String {
+pub(super) fn call(line: &CallLine, values: &[Datum]) -> String {
     if line.null {
         return format!("{}(NULL)", line.shape.name);
     }
@@ -74,7 +80,11 @@ pub(super) fn call(line: &CallLine, values: &[u64]) -> String {
                 return None;
             }
             let text = field.map(|field| written(input.kind, &field.value.value));
-            let value = values.get(place).map(|value| number(input.kind, *value));
+            let value = values.get(place).and_then(|value| match value {
+                Datum::Number(value) => Some(number(input.kind, *value)),
+                // It is shown as it is written.
+                Datum::Bytes(_) | Datum::Nothing => None,
+            });
             let shown = match (text, value) {
                 (Some(text), Some(value)) if text.contains(value.as_str()) => text,
                 (Some(text), Some(value)) => format!("{text} {value}"),
@@ -102,6 +112,9 @@ pub(super) fn seen(shape: &'static CallShape, seen: &Seen, line: Option<&CallLin
         }
     };
     let all: Vec<String> = seen.values.iter().enumerate().map(|(place, value)| one(place, value)).collect();
+    if output.kind == Kind::Bytes {
+        return seen.values.iter().map(|value| number(output.kind, *value)).collect();
+    }
     if output.many { format!("[{}]", all.join(", ")) } else { all.concat() }
 }
 
@@ -118,7 +131,7 @@ pub(super) fn expected(
     let text = written(output.kind, &field.value.value);
     match &field.value.value {
         Value::Handle(HandleText::Raw(value)) => number(output.kind, *value),
-        Value::Nothing | Value::Number(_) | Value::List(_) => text,
+        Value::Nothing | Value::Number(_) | Value::List(_) | Value::Bytes(_) => text,
         value => match play.number(progress, value) {
             Ok(value) if number(output.kind, value) == text => text,
             Ok(value) => format!("{text} {}", number(output.kind, value)),
@@ -130,11 +143,55 @@ pub(super) fn expected(
 /// An answer without its outputs.
 pub(super) fn answer(answer: &Answer) -> String {
     match answer {
-        Answer::Complete(reply) => reply.status.to_string(),
+        Answer::Complete(reply) => completed(reply),
         // The code, the status and the rule.
         Answer::Refused(refusal) => refusal.to_string(),
         Answer::Pending(_) => "blocked".to_owned(),
     }
+}
+
+/// The status of a reply, with the rule that decided it if there is one.
+fn completed(reply: &Reply) -> String {
+    match reply.rule {
+        Some(rule) => {
+            format!("{:08X} {} because {rule} ({})", reply.status.code(), reply.status, rule.title())
+        }
+        None => reply.status.to_string(),
+    }
+}
+
+/// Bytes in hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A thread whose blocked call returns, with what the call writes.
+fn resume(play: &Play, progress: &Progress, thread: ThreadId, result: &Resumed) -> String {
+    let program = play.program_of(progress, thread);
+    let name = program.map_or_else(
+        || thread.number().to_string(),
+        |program| play.scenario.programs[program].thread.value.clone(),
+    );
+    let line = program.and_then(|program| play.latest_call(progress, program));
+    let called = line.map_or("its call", |line| line.shape.name);
+    let answer = match result {
+        Resumed::Complete(reply) => completed(reply),
+        Resumed::Refused(refusal) => refusal.to_string(),
+    };
+    let mut text = format!("{name} returns from {called}: {answer}");
+    if let (Some(line), Resumed::Complete(reply)) = (line, result) {
+        for output in line.shape.seen(&reply.output) {
+            let value = seen(line.shape.value, &output, Some(line));
+            text.push_str(&format!(" {}={value}", output.field));
+        }
+    }
+    text
+}
+
+/// A thread that a scenario expects to be resumed.
+pub(super) fn wake_line(wake: &WakeLine) -> String {
+    let rule = wake.rule.as_ref().map(|rule| format!(" because {}", rule.value)).unwrap_or_default();
+    format!("{} returns {}{rule}", wake.thread.value, wake.status.value)
 }
 
 /// The name of an execution state.
@@ -162,6 +219,7 @@ pub(super) fn effect(play: &Play, progress: &Progress, effect: &Effect) -> Strin
         Effect::DeviceDestroyed { device: id } => {
             format!("device {} is destroyed", device(play, progress, *id))
         }
+        Effect::Resume { thread, result, .. } => resume(play, progress, *thread, result),
         Effect::ThreadEnded { thread } => {
             format!("thread {} ends", member(|thing| thing == Thing::Thread, thread.number()))
         }
@@ -196,7 +254,15 @@ pub(super) fn incident(incident: &IncidentLine) -> String {
 pub(super) fn step(play: &Play, progress: &Progress, step: Step) -> String {
     match step {
         Step::Reclaim(Reclaimable::Device(id)) => format!("reclaim device {}", device(play, progress, id)),
+        Step::Timeout(_) => format!("timeout {}", waiting(play, progress, step)),
+        Step::Grant(_) => format!("grant {}", waiting(play, progress, step)),
     }
+}
+
+/// The name of the thread that waits for what a step decides.
+fn waiting(play: &Play, progress: &Progress, step: Step) -> String {
+    Play::waiting_for(progress, step)
+        .map_or_else(|| "unknown".to_owned(), |program| play.scenario.programs[program].thread.value.clone())
 }
 
 /// A device as a scenario writes it.
@@ -204,6 +270,18 @@ pub(super) fn device_text(device: &DeviceText) -> String {
     match device {
         DeviceText::Name(name) => name.value.clone(),
         DeviceText::Number(number) => number.value.to_string(),
+    }
+}
+
+/// A step of a schedule.
+pub(super) fn move_kind(event: &MoveKind) -> String {
+    match event {
+        MoveKind::Reclaim(device) => format!("reclaim device {}", device_text(device)),
+        MoveKind::Timeout(thread) => format!("timeout {}", thread.value),
+        MoveKind::Grant(thread) => format!("grant {}", thread.value),
+        MoveKind::Call { thread, .. } => thread.value.clone(),
+        MoveKind::Incident(it) => incident(it),
+        MoveKind::Host(it) => host(it),
     }
 }
 

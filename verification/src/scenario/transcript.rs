@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use kmt_core::{Answer, Outcome};
+use kmt_core::{Answer, Outcome, Pick};
 use serde::Serialize;
 
+use super::calls::Datum;
 use super::play::{Deed, Done, Play, Progress};
 use super::show;
 
@@ -40,7 +41,7 @@ pub struct AnswerLine {
     /// Its number, eight hexadecimal digits; none while there is no status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// The rule that decided a refusal.
+    /// The rule that decided another status than SUCCESS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleLine>,
     /// The output fields that were written, in the order of the rulebook.
@@ -122,9 +123,9 @@ impl fmt::Display for AnswerLine {
 /// Who does a thing, and what it is, before it is done.
 pub(super) fn heading(play: &Play, progress: &Progress, deed: &Deed) -> (String, String) {
     match deed {
-        Deed::Call(program) => {
+        Deed::Call(program, pick) => {
             let values = play.next_call(progress, *program).and_then(|line| play.inputs(progress, line).ok());
-            call_heading(play, *program, progress.next[*program], &values.unwrap_or_default())
+            call_heading(play, *program, progress.next[*program], &values.unwrap_or_default(), *pick)
         }
         Deed::Step(step) => ("machine".to_owned(), show::step(play, progress, *step)),
         Deed::Incident(incident) => ("incident".to_owned(), show::incident(incident)),
@@ -133,12 +134,22 @@ pub(super) fn heading(play: &Play, progress: &Progress, deed: &Deed) -> (String,
 }
 
 /// Who makes a call, and the call with these inputs.
-pub(super) fn call_heading(play: &Play, program: usize, call: usize, values: &[u64]) -> (String, String) {
+pub(super) fn call_heading(
+    play: &Play,
+    program: usize,
+    call: usize,
+    values: &[Datum],
+    pick: Option<Pick>,
+) -> (String, String) {
     let program = &play.scenario.programs[program];
     let thread = &program.thread.value;
     let owner = play.cast.member(thread).and_then(|member| member.owner.as_deref());
     let actor = owner.map_or_else(|| thread.clone(), |owner| format!("{owner}/{thread}"));
-    (actor, program.calls.get(call).map(|line| show::call(line, values)).unwrap_or_default())
+    let mut event = program.calls.get(call).map(|line| show::call(line, values)).unwrap_or_default();
+    if pick == Some(Pick::DeadlinePassed) {
+        event.push_str(" with its deadline passed");
+    }
+    (actor, event)
 }
 
 /// The line of a thing that was done. `heading` was taken before, `progress` is that after it.
@@ -151,10 +162,28 @@ pub(super) fn line(
 ) -> Line {
     let effects = done.outcome.effects.iter().map(|effect| show::effect(play, progress, effect)).collect();
     let answer = match deed {
-        Deed::Call(program) => Some(answer(play, *program, done.call, &done.outcome)),
+        Deed::Call(program, _) => Some(answer(play, *program, done.call, &done.outcome)),
         Deed::Step(_) | Deed::Incident(_) | Deed::Host(_) => None,
     };
     Line { number: 0, actor, event, answer, effects }
+}
+
+/// A line for each thread that is still blocked when nothing more happens.
+pub(super) fn push_blocked(play: &Play, progress: &Progress, transcript: &mut Transcript) {
+    for program in 0..play.scenario.programs.len() {
+        if progress.is_blocked(program).is_none() {
+            continue;
+        }
+        let call = progress.next[program] - 1;
+        let (actor, _) = call_heading(play, program, call, &[], None);
+        let called = play.latest_call(progress, program).map_or("a call", |line| line.shape.name);
+        let event = format!("stays blocked in {called}");
+        transcript.push(Line { number: 0, actor, event, answer: None, effects: Vec::new() });
+    }
+}
+
+fn rule_line(rule: kmt_core::rule::Rule) -> RuleLine {
+    RuleLine { id: rule.id().to_owned(), title: rule.title().to_owned() }
 }
 
 fn answer(play: &Play, program: usize, call: usize, outcome: &Outcome) -> AnswerLine {
@@ -164,7 +193,7 @@ fn answer(play: &Play, program: usize, call: usize, outcome: &Outcome) -> Answer
         Answer::Complete(reply) => AnswerLine {
             status: reply.status.to_string(),
             code: code(reply.status),
-            rule: None,
+            rule: reply.rule.map(rule_line),
             out: line
                 .shape
                 .seen(&reply.output)
@@ -178,7 +207,7 @@ fn answer(play: &Play, program: usize, call: usize, outcome: &Outcome) -> Answer
         Answer::Refused(refusal) => AnswerLine {
             status: refusal.status.to_string(),
             code: code(refusal.status),
-            rule: Some(RuleLine { id: refusal.rule.id().to_owned(), title: refusal.rule.title().to_owned() }),
+            rule: Some(rule_line(refusal.rule)),
             out: Vec::new(),
         },
         Answer::Pending(_) => {

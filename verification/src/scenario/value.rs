@@ -14,6 +14,10 @@ pub enum Value {
         /// Their bits.
         value: u64,
     },
+    /// A number with a sign.
+    Signed(i64),
+    /// Bytes.
+    Bytes(Vec<u8>),
     /// TRUE or FALSE.
     Flag(bool),
     /// A NULL pointer.
@@ -38,6 +42,8 @@ impl Value {
             Self::Process(name) => vec![name],
             Self::List(values) => values.iter().flat_map(|value| value.value.names()).collect(),
             Self::Number(_)
+            | Self::Signed(_)
+            | Self::Bytes(_)
             | Self::Constant { .. }
             | Self::Flag(_)
             | Self::Null
@@ -63,8 +69,10 @@ pub enum HandleText {
     },
     /// `nt(h)`: the value of an NT handle where a D3DKMT handle is wanted.
     Nt(String),
-    /// `local(d)`: the value of a D3DKMT handle where an NT handle is wanted.
+    /// `local(d)`: the value of a local handle where an NT handle or a global one is wanted.
     Local(String),
+    /// `global(m)`: the value of a global handle where another one is wanted.
+    Global(String),
     /// `raw(0x40000040)`: this number.
     Raw(u64),
     /// `zero`.
@@ -84,7 +92,8 @@ impl HandleText {
             | Self::Stale(name)
             | Self::Foreign { name, .. }
             | Self::Nt(name)
-            | Self::Local(name) => Some(name),
+            | Self::Local(name)
+            | Self::Global(name) => Some(name),
             Self::Raw(_) | Self::Zero | Self::CurrentProcess | Self::CurrentThread => None,
         }
     }

@@ -5,7 +5,7 @@ use kmt::scenario::calls::{CallShape, Kind};
 use kmt::scenario::document::{
     AdapterLine, After, Atom, Basis, CallLine, CallPlace, Claim, Dialect, Expect, Explore, FieldLine,
     GivesLine, HandleLine, HandleText, HostLine, IncidentLine, Move, MoveKind, ProcessLine, Program, Value,
-    World,
+    WakeLine, World,
 };
 use kmt::scenario::place::Placed;
 use kmt_core::{AdapterKind, Bitness, NtStatus};
@@ -99,6 +99,7 @@ impl CallSeed {
                 })
                 .collect(),
             effects: (self.numbers[2].is_multiple_of(3)).then(Vec::new),
+            wakes: (self.numbers[3].is_multiple_of(3)).then(|| wakes(self.numbers[3])),
         };
         CallLine {
             shape: made(shape),
@@ -108,6 +109,18 @@ impl CallSeed {
             threads: Vec::new(),
             expect: self.expect.then_some(expect),
         }
+    }
+}
+
+/// Threads that are resumed.
+fn wakes(number: u64) -> Vec<Placed<WakeLine>> {
+    let wake = |thread: &str, rule: Option<&str>| {
+        made(WakeLine { thread: name(thread), status: made(NtStatus::ABANDONED), rule: rule.map(name) })
+    };
+    match number % 4 {
+        0 => Vec::new(),
+        1 => vec![wake("t0", None)],
+        _ => vec![wake("t1", Some("KMX-33")), wake("t0", None)],
     }
 }
 
@@ -121,6 +134,12 @@ fn value(kind: Kind, number: u64) -> Option<Value> {
             2 => HandleText::Nt("h".to_owned()),
             _ => HandleText::CurrentThread,
         }),
+        Kind::Global => Value::Handle(match number % 4 {
+            0 => HandleText::Raw(word),
+            1 => HandleText::Zero,
+            2 => HandleText::Nt("h".to_owned()),
+            _ => HandleText::CurrentProcess,
+        }),
         Kind::Nt => Value::Handle(match number % 4 {
             0 => HandleText::Raw(word),
             1 => HandleText::Name("h".to_owned()),
@@ -129,13 +148,19 @@ fn value(kind: Kind, number: u64) -> Option<Value> {
         }),
         Kind::Luid if number.is_multiple_of(2) => Value::Luid("gpu".to_owned()),
         Kind::Process if number.is_multiple_of(2) => Value::Process("p1".to_owned()),
-        Kind::Word(constants) | Kind::Wide(constants) if number.is_multiple_of(4) => {
+        Kind::Word(constants) | Kind::Wide(constants)
+            if number.is_multiple_of(4) && !constants.is_empty() =>
+        {
             let (text, value) = constants.first()?;
             Value::Constant { text: (*text).to_owned(), value: *value }
         }
         Kind::Luid | Kind::Process | Kind::Word(_) | Kind::Wide(_) => Value::Number(word),
         Kind::Bits => Value::Number(if number.is_multiple_of(2) { 32 } else { 64 }),
         Kind::Flag => Value::Flag(number.is_multiple_of(2)),
+        Kind::Timeout | Kind::Bytes if number.is_multiple_of(5) => Value::Null,
+        Kind::Timeout => Value::Signed(number.cast_signed()),
+        Kind::Bytes => Value::Bytes(number.to_le_bytes()[..(number % 9) as usize].to_vec()),
+        Kind::Size => Value::Number(number & 0xFFFF),
         Kind::Pointer => Value::Null,
     })
 }
@@ -164,8 +189,11 @@ fn worlds() -> impl Strategy<Value = World> {
         prop::option::of(any::<bool>()),
     );
     let flags = (any::<bool>(), any::<bool>(), prop::option::of(any::<u32>()), any::<bool>());
-    let limits =
-        prop::collection::btree_map(select(&["growth", "reserve", "devices"][..]), any::<u32>(), 0..3);
+    let limits = prop::collection::btree_map(
+        select(&["growth", "reserve", "devices", "global_growth", "keyed_mutexes"][..]),
+        any::<u32>(),
+        0..3,
+    );
     (adapter, process, flags, limits).prop_map(
         |(adapter, (user, session, bits, raise_priority), flags, limits)| {
             let (inherit, protect, access, documented) = flags;
@@ -222,8 +250,11 @@ fn extras() -> impl Strategy<Value = Extras> {
         };
         vec![Claim { name: name("a \"claim\""), all: vec![made(atom)] }]
     });
+    let thread = select(&["t0", "t1"][..]);
     let entry = prop_oneof![
         incident.prop_map(MoveKind::Incident),
+        thread.clone().prop_map(|thread| MoveKind::Timeout(name(thread))),
+        thread.prop_map(|thread| MoveKind::Grant(name(thread))),
         any::<(bool, bool)>().prop_map(|(inherit, protect)| MoveKind::Host(HostLine::SetHandleFlags {
             process: name("p0"),
             handle: made(HandleText::Name("h".to_owned())),
@@ -231,7 +262,10 @@ fn extras() -> impl Strategy<Value = Extras> {
             protect,
         })),
     ];
-    let entry = (entry, any::<bool>())
-        .prop_map(|(event, effects)| Move { event: made(event), effects: effects.then(Vec::new) });
+    let entry = (entry, any::<bool>(), prop::option::of(0..4_u64)).prop_map(|(event, effects, seed)| Move {
+        event: made(event),
+        effects: effects.then(Vec::new),
+        wakes: seed.map(wakes),
+    });
     (prop::option::of(basis), explore, claims, prop::option::of(prop::collection::vec(entry, 0..4)))
 }

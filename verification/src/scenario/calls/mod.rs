@@ -5,14 +5,18 @@
 //! suggests, what the printer and the transcript write, what an expectation may name.
 
 mod adapter;
+mod arguments;
 mod device;
+mod keyed_mutex;
 mod nt;
 mod process;
 
+pub use arguments::Datum;
 pub(super) use device::EXECUTION_STATES;
 pub(super) use nt::ACCESS;
 
-use kmt_core::{EntryPoint, LocalHandle, Luid, NtHandle, Output, Request};
+use arguments::Arguments;
+use kmt_core::{EntryPoint, Output, Request};
 
 /// Named constants of a field.
 pub type Constants = &'static [(&'static str, u64)];
@@ -56,8 +60,10 @@ pub struct OutputField {
 /// What can stand in a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A D3DKMT handle, 32 bits.
+    /// A D3DKMT handle of a process, 32 bits.
     Local,
+    /// A D3DKMT handle of the machine, 32 bits.
+    Global,
     /// An NT handle, 64 bits.
     Nt,
     /// The LUID of an adapter, 64 bits.
@@ -74,6 +80,12 @@ pub enum Kind {
     Pointer,
     /// A process, by its id.
     Process,
+    /// A pointer to a time limit, 64 bits with a sign, or NULL.
+    Timeout,
+    /// A buffer of bytes, written in hexadecimal digits, or NULL.
+    Bytes,
+    /// The size of such a buffer, 32 bits; that of the bytes where it is not written.
+    Size,
 }
 
 impl Kind {
@@ -81,10 +93,11 @@ impl Kind {
     #[must_use]
     pub const fn max(self) -> u64 {
         match self {
-            Self::Local | Self::Word(_) | Self::Process => u32::MAX as u64,
-            Self::Nt | Self::Luid | Self::Wide(_) => u64::MAX,
+            Self::Local | Self::Global | Self::Word(_) | Self::Process | Self::Size => u32::MAX as u64,
+            Self::Nt | Self::Luid | Self::Wide(_) | Self::Timeout => u64::MAX,
             Self::Bits => 64,
             Self::Flag | Self::Pointer => 1,
+            Self::Bytes => u8::MAX as u64,
         }
     }
 
@@ -100,7 +113,7 @@ impl Kind {
     /// Whether an output of this kind can be given a name.
     #[must_use]
     pub const fn can_be_named(self) -> bool {
-        matches!(self, Self::Local | Self::Nt | Self::Process)
+        matches!(self, Self::Local | Self::Global | Self::Nt | Self::Process)
     }
 }
 
@@ -109,7 +122,7 @@ impl Kind {
 pub struct Seen {
     /// The field.
     pub field: &'static str,
-    /// Its value; one for each entry where the field is one of an array.
+    /// Its value; one for each entry where the field is one of an array, and for each byte of a buffer.
     pub values: Vec<u64>,
 }
 
@@ -119,45 +132,12 @@ impl Seen {
     }
 }
 
-/// The inputs of a call with every name resolved to its number.
-pub(super) struct Arguments<'a> {
-    shape: &'static CallShape,
-    values: &'a [u64],
-}
-
-impl Arguments<'_> {
-    fn wide(&self, field: &str) -> u64 {
-        let place = self.shape.inputs.iter().position(|input| input.name == field);
-        self.values[place.expect("a call asks for its own fields only")]
-    }
-
-    fn word(&self, field: &str) -> u32 {
-        u32::try_from(self.wide(field)).expect("the parser keeps a number within the width of its field")
-    }
-
-    fn flag(&self, field: &str) -> bool {
-        self.wide(field) != 0
-    }
-
-    fn local(&self, field: &str) -> LocalHandle {
-        // An NT handle that stands where a D3DKMT handle is wanted is cut to the 32 bits of the field, as in C.
-        #[allow(clippy::cast_possible_truncation, reason = "the field has 32 bits")]
-        LocalHandle::from_raw(self.wide(field) as u32)
-    }
-
-    fn nt(&self, field: &str) -> NtHandle {
-        NtHandle::from_raw(self.wide(field))
-    }
-
-    fn luid(&self, field: &str) -> Luid {
-        Luid::from_raw(self.wide(field))
-    }
-}
-
 impl CallShape {
     /// Every call, in the order of the rulebook's files.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        [adapter::SHAPES, device::SHAPES, nt::SHAPES, process::SHAPES].into_iter().flatten()
+        [adapter::SHAPES, device::SHAPES, keyed_mutex::SHAPES, nt::SHAPES, process::SHAPES]
+            .into_iter()
+            .flatten()
     }
 
     /// The call with this name.
@@ -178,12 +158,18 @@ impl CallShape {
         self.outputs.iter().find(|output| output.name == name)
     }
 
+    /// Whether the call can wait before it returns.
+    #[must_use]
+    pub fn can_wait(&'static self) -> bool {
+        self.inputs.iter().any(|input| input.kind == Kind::Timeout)
+    }
+
     /// The request with these values, one for each input, in the order of the inputs.
     ///
     /// # Panics
     ///
     /// When a value is wider than its field.
-    pub(super) fn request(&'static self, values: &[u64]) -> Request {
+    pub(super) fn request(&'static self, values: &[Datum]) -> Request {
         assert_eq!(values.len(), self.inputs.len(), "{} has one value for each input", self.name);
         (self.build)(&Arguments { shape: self, values })
     }

@@ -1,9 +1,10 @@
 //! Programs and their calls: `[[program]]`, the fields of each call, what it gives and what is expected of it.
 
+use kmt_core::NtStatus;
 use toml::de::DeValue;
 
 use super::super::calls::{CallShape, EXECUTION_STATES, OutputField};
-use super::super::document::{CallLine, EffectLine, Expect, FieldLine, GivesLine, Program, Value};
+use super::super::document::{CallLine, EffectLine, Expect, FieldLine, GivesLine, Program, Value, WakeLine};
 use super::super::error::{Fault, nearest, one_of};
 use super::super::place::{Name, Placed};
 use super::reader::{Fields, Item, Notes, boolean, name, names, string};
@@ -48,6 +49,7 @@ fn call(item: &Item<'_>, notes: &Notes) -> Option<CallLine> {
         line.threads = names(fields.take("threads"), "`threads`", "the name of a thread", notes);
     }
     check_gives(&line, notes);
+    check_buffer(&line, notes);
     fields.finish();
     Some(line)
 }
@@ -63,6 +65,22 @@ fn check_gives(line: &CallLine, notes: &Notes) {
         let found =
             format!("`{}` is given by a call that is expected to fail with {}", name.value, status.value);
         notes.wrong(name.span.clone(), found, "no name: a call that fails gives nothing (ADP-02, LIF-13)");
+    }
+}
+
+/// The most bytes of a buffer that is not NULL: a real one would have to be as large.
+const MOST_BYTES: u64 = 0x1_0000;
+
+/// A buffer that is there is as large as its size says.
+fn check_buffer(line: &CallLine, notes: &Notes) {
+    let sized = line.inputs.iter().any(|field| matches!(field.value.value, Value::Bytes(_)));
+    let size = line.inputs.iter().find_map(|field| match field.value.value {
+        Value::Number(size) if field.field == "PrivateRuntimeDataSize" => Some((size, &field.value.span)),
+        _ => None,
+    });
+    if let (true, Some((size, span))) = (sized, size.filter(|(size, _)| *size > MOST_BYTES)) {
+        let found = format!("the size of a buffer with bytes is {size}");
+        notes.wrong(span.clone(), found, format!("at most {MOST_BYTES}, or a NULL buffer"));
     }
 }
 
@@ -127,12 +145,18 @@ fn expect(item: &Item<'_>, shape: &'static CallShape, notes: &Notes) -> Option<E
         rule: fields.take("rule").and_then(|item| rule(item, notes)),
         out: fields.take("out").map(|item| out(item, shape, notes)).unwrap_or_default(),
         effects: fields.take("effects").map(|item| effects(item, notes)),
+        wakes: fields.take("wakes").map(|item| wakes(item, notes)),
     };
     if let (Some(status), Some(rule)) = (&expect.status, &expect.rule)
-        && status.is_success_class()
+        && status.value == NtStatus::SUCCESS
+        && !shape.can_wait()
     {
         let found = format!("rule {} is expected of a call that gives {}", rule.value, status.value);
-        notes.wrong(rule.span.clone(), found, "no rule: only a refusal names the rule that decided it");
+        notes.wrong(
+            rule.span.clone(),
+            found,
+            "no rule: only another status, or the end of a wait, names the rule that decided it",
+        );
     }
     fields.finish();
     Some(expect)
@@ -155,6 +179,21 @@ pub(super) fn out(item: &Item<'_>, shape: &'static CallShape, notes: &Notes) -> 
 /// The effects that are expected of an event.
 pub(super) fn effects(item: &Item<'_>, notes: &Notes) -> Vec<Placed<EffectLine>> {
     tables(item, "`effects`", notes, effect)
+}
+
+/// The threads that an event is expected to resume.
+pub(super) fn wakes(item: &Item<'_>, notes: &Notes) -> Vec<Placed<WakeLine>> {
+    tables(item, "`wakes`", notes, |item, notes| {
+        let mut fields = Fields::of("a resumed thread", item, notes)?;
+        let thread = fields.need("thread", "the thread that is resumed");
+        let status = fields.need("status", "what its call returns");
+        let decided = fields.take("rule").and_then(|item| rule(item, notes));
+        let thread = thread.and_then(|item| name(item, "`thread`", notes));
+        let status = status.and_then(|item| value::status(item, notes));
+        fields.finish();
+        let wake = WakeLine { thread: thread?, status: status?, rule: decided };
+        Some(Placed::new(wake, item.span()))
+    })
 }
 
 /// The words for the effects.

@@ -12,6 +12,7 @@ mod schedule;
 mod value;
 mod world;
 
+pub(super) use schedule::PICKS;
 pub(super) use world::{ADAPTER_KINDS, DIALECTS};
 
 use std::collections::BTreeSet;

@@ -6,10 +6,10 @@ use super::super::calls::Kind;
 use super::super::cast::{Cast, Thing};
 use super::super::document::{
     After, CallLine, Claim, DeviceText, EffectLine, FieldLine, HandleLine, HandleText, HostLine,
-    IncidentLine, Move, MoveKind, Scenario, Value,
+    IncidentLine, Move, MoveKind, Scenario, Value, WakeLine,
 };
 use super::super::error::{Fault, nearest, one_of};
-use super::super::place::{Name, Span};
+use super::super::place::{Name, Placed, Span};
 use super::super::protocol::MOST_PROPERTIES;
 use super::reader::Notes;
 
@@ -115,6 +115,7 @@ impl Checker<'_> {
         if let Some(expect) = &line.expect {
             self.outputs(line, &expect.out);
             self.effects(expect.effects.as_deref().unwrap_or_default().iter().map(|effect| &effect.value));
+            self.wakes(expect.wakes.as_ref());
         }
     }
 
@@ -139,20 +140,30 @@ impl Checker<'_> {
                     self.value(&value.value, &value.span, kind, caller);
                 }
             }
-            Value::Number(_) | Value::Constant { .. } | Value::Flag(_) | Value::Null | Value::Nothing => {}
+            Value::Number(_)
+            | Value::Signed(_)
+            | Value::Bytes(_)
+            | Value::Constant { .. }
+            | Value::Flag(_)
+            | Value::Null
+            | Value::Nothing => {}
         }
     }
 
     fn handle(&self, handle: &HandleText, span: &Span, kind: Kind, caller: Caller) {
         let Some(name) = handle.name() else { return };
-        let wants_local = match handle {
-            HandleText::Nt(_) => false,
-            HandleText::Local(_) => true,
-            _ => kind == Kind::Local,
+        let kind = match handle {
+            HandleText::Nt(_) => Kind::Nt,
+            HandleText::Local(_) => Kind::Local,
+            HandleText::Global(_) => Kind::Global,
+            _ => kind,
         };
-        let wanted: &dyn Fn(Thing) -> bool =
-            if wants_local { &|thing| matches!(thing, Thing::Local(_)) } else { &|thing| thing == Thing::Nt };
-        self.text(name, span, wanted, if wants_local { "a D3DKMT handle" } else { "an NT handle" }, caller);
+        let (wanted, what): (&dyn Fn(Thing) -> bool, _) = match kind {
+            Kind::Local => (&|thing| matches!(thing, Thing::Local(_)), "a D3DKMT handle"),
+            Kind::Global => (&|thing| thing == Thing::Global, "a global handle"),
+            _ => (&|thing| thing == Thing::Nt, "an NT handle"),
+        };
+        self.text(name, span, wanted, what, caller);
         if let HandleText::Foreign { process, .. } = handle {
             self.text(process, span, &|thing| thing == Thing::Process, "a process", None);
             let owner = self.cast.member(name).and_then(|member| member.owner.as_ref());
@@ -185,6 +196,9 @@ impl Checker<'_> {
                 Thing::Nt => {
                     Some(format!("`nt({name})` stands for the value of an NT handle in another field"))
                 }
+                Thing::Global => {
+                    Some(format!("`global({name})` stands for the value of a global handle in another field"))
+                }
                 Thing::Local(_) => {
                     Some(format!("`local({name})` stands for the value of a D3DKMT handle in another field"))
                 }
@@ -213,6 +227,12 @@ impl Checker<'_> {
         }
     }
 
+    fn wakes(&self, wakes: Option<&Vec<Placed<WakeLine>>>) {
+        for wake in wakes.into_iter().flatten() {
+            self.name(&wake.thread, Thing::Thread);
+        }
+    }
+
     fn device(&self, device: &Name) {
         let is_device = |thing| thing == Thing::Local("hDevice");
         self.text(device, &device.span, &is_device, "a handle that CreateDevice gives", None);
@@ -230,7 +250,7 @@ impl Checker<'_> {
         let mut made: BTreeMap<&str, usize> = BTreeMap::new();
         for entry in scenario.schedule.iter().flatten() {
             self.entry(entry);
-            if let MoveKind::Call(thread) = &entry.event.value
+            if let MoveKind::Call { thread, .. } = &entry.event.value
                 && self.cast.member(thread).is_some_and(|member| member.thing == Thing::Thread)
             {
                 let program = scenario.programs.iter().find(|program| program.thread == *thread);
@@ -250,7 +270,9 @@ impl Checker<'_> {
 
     fn entry(&self, entry: &Move) {
         match &entry.event.value {
-            MoveKind::Call(thread) => self.name(thread, Thing::Thread),
+            MoveKind::Call { thread, .. } | MoveKind::Timeout(thread) | MoveKind::Grant(thread) => {
+                self.name(thread, Thing::Thread);
+            }
             MoveKind::Reclaim(DeviceText::Name(device)) => self.device(device),
             MoveKind::Incident(incident) => self.incident(incident),
             MoveKind::Host(HostLine::StartThread { process, .. }) => self.name(process, Thing::Process),
@@ -263,6 +285,7 @@ impl Checker<'_> {
             | MoveKind::Host(HostLine::AddAdapter(_) | HostLine::CreateProcess(_)) => {}
         }
         self.effects(entry.effects.iter().flatten().map(|effect| &effect.value));
+        self.wakes(entry.wakes.as_ref());
     }
 
     fn claims(&self, scenario: &Scenario) {

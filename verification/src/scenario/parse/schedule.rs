@@ -1,11 +1,12 @@
 //! The pinned schedule, and what may happen when all interleavings are checked.
 
+use kmt_core::Pick;
 use toml::de::DeValue;
 
 use super::super::document::{DeviceText, Explore, HostLine, IncidentLine, Move, MoveKind};
 use super::super::error::{Fault, nearest, one_of};
 use super::super::place::{Name, Placed};
-use super::calls::effects;
+use super::calls::{effects, wakes};
 use super::reader::{Fields, Item, Notes, array, boolean, describe, name, word, word_of};
 use super::{kind_of, value, world};
 use crate::scenario::calls::Kind;
@@ -19,11 +20,16 @@ const HOST_EVENTS: [&str; 5] =
 pub(super) fn entry(item: &Item<'_>, notes: &Notes) -> Option<Move> {
     if let DeValue::String(_) = item.get_ref() {
         let thread = name(item, "an entry of the schedule", notes)?;
-        return Some(Move { event: Placed::new(MoveKind::Call(thread), item.span()), effects: None });
+        let event = Placed::new(MoveKind::Call { thread, pick: None }, item.span());
+        return Some(Move { event, effects: None, wakes: None });
     }
     if !matches!(item.get_ref(), DeValue::Table(_)) {
         let found = format!("an entry of the schedule is {}", describe(item.get_ref()));
-        notes.wrong(item.span(), found, "the name of a thread, or a table with `step`, `incident` or `host`");
+        notes.wrong(
+            item.span(),
+            found,
+            "the name of a thread, or a table with `step`, `incident`, `host` or `pick`",
+        );
         return None;
     }
     let mut fields = Fields::of("an entry of the schedule", item, notes)?;
@@ -34,25 +40,66 @@ pub(super) fn entry(item: &Item<'_>, notes: &Notes) -> Option<Move> {
         incident_fields(&mut fields).map(MoveKind::Incident)
     } else if present("host") {
         host(&mut fields).map(MoveKind::Host)
+    } else if present("pick") {
+        call(&mut fields)
     } else {
-        let found = "an entry of the schedule that is a table says neither `step`, `incident` nor `host`";
-        notes.wrong(fields.span().clone(), found, "one of `step = …`, `incident = …`, `host = …`");
+        let found =
+            "an entry of the schedule that is a table says neither `step`, `incident`, `host` nor `pick`";
+        notes.wrong(
+            fields.span().clone(),
+            found,
+            "one of `step = …`, `incident = …`, `host = …`, `pick = …`",
+        );
         return None;
     };
-    let effects = fields.take("expect").and_then(|item| {
+    let around = fields.take("expect").and_then(|item| {
         let mut expect = Fields::of("`expect`", item, notes)?;
-        let lines = expect.take("effects").map(|item| effects(item, notes));
+        let effects = expect.take("effects").map(|item| effects(item, notes));
+        let wakes = expect.take("wakes").map(|item| wakes(item, notes));
         expect.finish();
-        lines
+        Some((effects, wakes))
     });
+    let (effects, wakes) = around.unwrap_or_default();
     fields.finish();
-    kind.map(|kind| Move { event: Placed::new(kind, item.span()), effects })
+    kind.map(|kind| Move { event: Placed::new(kind, item.span()), effects, wakes })
 }
+
+/// The words for the options of a call.
+pub(in crate::scenario) const PICKS: [(&str, Pick); 2] =
+    [("deadline-ahead", Pick::DeadlineAhead), ("deadline-passed", Pick::DeadlinePassed)];
+
+/// A call with one of its options.
+fn call(fields: &mut Fields<'_, '_>) -> Option<MoveKind> {
+    let notes = fields.notes();
+    let thread = fields.need("thread", "the thread that makes its next call");
+    let pick = fields.need("pick", "the option").and_then(|item| word_of(item, "`pick`", &PICKS, notes));
+    let thread = thread.and_then(|item| name(item, "`thread`", notes));
+    Some(MoveKind::Call { thread: thread?, pick: Some(pick?) })
+}
+
+/// The kinds of step.
+#[derive(Clone, Copy)]
+enum StepWord {
+    Reclaim,
+    Timeout,
+    Grant,
+}
+
+const STEPS: [(&str, StepWord); 3] =
+    [("reclaim", StepWord::Reclaim), ("timeout", StepWord::Timeout), ("grant", StepWord::Grant)];
 
 fn step(fields: &mut Fields<'_, '_>) -> Option<MoveKind> {
     let notes = fields.notes();
     let item = fields.need("step", "the kind of step")?;
-    word_of(item, "`step`", &[("reclaim", ())], notes)?;
+    let of_thread = match word_of(item, "`step`", &STEPS, notes)? {
+        StepWord::Reclaim => None,
+        StepWord::Timeout => Some(MoveKind::Timeout as fn(Name) -> MoveKind),
+        StepWord::Grant => Some(MoveKind::Grant as fn(Name) -> MoveKind),
+    };
+    if let Some(make) = of_thread {
+        let thread = fields.need("thread", "the thread whose call is blocked")?;
+        return name(thread, "`thread`", notes).map(make);
+    }
     let device = fields.need("device", "the name of its handle, or the number that the kernel gives it")?;
     Some(MoveKind::Reclaim(match device.get_ref() {
         DeValue::Integer(_) => DeviceText::Number(word(device, "`device`", notes)?),

@@ -13,7 +13,7 @@ use super::reader::{Item, Notes, array, boolean, describe, number, string, strin
 pub(super) fn input(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> Option<Placed<Value>> {
     let what = format!("`{field}`");
     match kind {
-        Kind::Local | Kind::Nt => {
+        Kind::Local | Kind::Global | Kind::Nt => {
             let handle = handle(item, &what, kind, notes)?;
             Some(handle.map_value(Value::Handle))
         }
@@ -30,6 +30,9 @@ pub(super) fn input(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> 
             }
         },
         Kind::Process => process(item, &what, notes),
+        Kind::Timeout => timeout(item, &what, notes),
+        Kind::Bytes => bytes(item, &what, notes),
+        Kind::Size => number(item, &what, 0, kind.max(), notes).map(|size| size.map_value(Value::Number)),
     }
 }
 
@@ -58,8 +61,8 @@ pub(super) fn handle(item: &Item<'_>, what: &str, kind: Kind, notes: &Notes) -> 
         let number = number(item, what, 0, kind.max(), notes)?;
         return Some(number.with(HandleText::Raw(number.value)));
     }
-    let expected = "a name, `stale(name)`, `foreign(name, process)`, `nt(name)`, `local(name)`, `raw(0x40000040)`, \
-                    `zero`, `current-process` or `current-thread`";
+    let expected = "a name, `stale(name)`, `foreign(name, process)`, `nt(name)`, `local(name)`, `global(name)`, \
+                    `raw(0x40000040)`, `zero`, `current-process` or `current-thread`";
     let text = string_of(item, what, expected, notes)?;
     let refuse = |hint: Option<String>| {
         let fault = Fault::new(
@@ -87,6 +90,7 @@ pub(super) fn handle(item: &Item<'_>, what: &str, kind: Kind, notes: &Notes) -> 
         "stale" => named(HandleText::Stale),
         "nt" => named(HandleText::Nt),
         "local" => named(HandleText::Local),
+        "global" => named(HandleText::Global),
         "raw" => digits(inside).filter(|number| *number <= kind.max()).map(HandleText::Raw),
         "foreign" => inside.split_once(',').map(|(name, process)| (name.trim(), process.trim())).and_then(
             |(name, process)| {
@@ -94,7 +98,7 @@ pub(super) fn handle(item: &Item<'_>, what: &str, kind: Kind, notes: &Notes) -> 
                     .then(|| HandleText::Foreign { name: name.to_owned(), process: process.to_owned() })
             },
         ),
-        other => return refuse(nearest(other, ["stale", "foreign", "nt", "local", "raw"])),
+        other => return refuse(nearest(other, ["stale", "foreign", "nt", "local", "global", "raw"])),
     };
     handle.map_or_else(|| refuse(None), |handle| Some(text.with(handle)))
 }
@@ -152,6 +156,45 @@ fn luid(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {
     }
     let name = string_of(item, what, "the name of an adapter, or a LUID as a number", notes)?;
     Some(name.with(Value::Luid(name.value.clone())))
+}
+
+/// A time limit: a number with a sign, or NULL.
+fn timeout(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {
+    let value = match item.get_ref() {
+        DeValue::String(text) if text == "NULL" => Some(Value::Null),
+        DeValue::Integer(number) => {
+            i64::from_str_radix(number.as_str(), number.radix()).ok().map(Value::Signed)
+        }
+        _ => None,
+    };
+    if value.is_none() {
+        let found = format!("{what} is {}", describe(item.get_ref()));
+        notes.wrong(
+            item.span(),
+            found,
+            "a whole number of 64 bits with a sign, in units of 100 ns, or `\"NULL\"`",
+        );
+    }
+    value.map(|value| Placed::new(value, item.span()))
+}
+
+/// Bytes: two hexadecimal digits each, or NULL.
+fn bytes(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {
+    let expected = "hexadecimal digits, two for each byte, such as `\"0a0b\"`, or `\"NULL\"`";
+    let text = string_of(item, what, expected, notes)?;
+    if text.value == "NULL" {
+        return Some(text.with(Value::Null));
+    }
+    let pairs = text.value.as_bytes().chunks(2);
+    let read = |pair: &[u8]| match pair {
+        [high, low] => Some(((*high as char).to_digit(16)? << 4 | (*low as char).to_digit(16)?) as u8),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = pairs.map(read).collect();
+    if bytes.is_none() {
+        notes.wrong(item.span(), format!("{what} is {:?}", text.value), expected);
+    }
+    bytes.map(|bytes| text.with(Value::Bytes(bytes)))
 }
 
 fn process(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {

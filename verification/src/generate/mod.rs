@@ -4,16 +4,20 @@
 //! live values and sometimes any bits at all. Both read an [`Unstructured`], so that a fuzzer's bytes, a property test's
 //! bytes and a seed's bytes mean the same.
 
+mod garbage;
+mod keyed_mutexes;
+
 use arbitrary::{Result, Unstructured};
-use kmt_core as core;
 use kmt_model::action::{
     Action, AdapterFilter, Call, DeadKind, DeviceQuery, Duplicate, ErrorReason, Host, Incident, LocalOperand,
-    NtOperand,
+    NtOperand, Step,
 };
 use kmt_model::rules;
 use kmt_model::state::{AdapterKind, AdapterName, LocalObject, Process, ProcessName, State, ThreadName};
 
-use crate::bridge::{Lockstep, concretise};
+use crate::bridge::concretise;
+
+pub use garbage::garbage;
 
 /// Adapters, beyond which a generated run adds none: enough for "same", "other" and "stopped".
 const MOST_ADAPTERS: usize = 4;
@@ -24,17 +28,32 @@ const MOST_ADAPTERS: usize = 4;
 ///
 /// When the bytes run out.
 pub fn action(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
-    let running: Vec<ThreadName> = state.threads.iter().map(|thread| thread.name).collect();
+    let threads = state.threads.iter().map(|thread| thread.name);
+    let running: Vec<ThreadName> = threads.filter(|&thread| state.wait(thread).is_none()).collect();
     let steps = rules::enabled_steps(state);
     Ok(match bytes.int_in_range(0..=15)? {
         0 => Action::Host(host(bytes, state)?),
         1 => Action::Incident(incident(bytes, state)?),
-        2 if !steps.is_empty() => Action::Step(pick(bytes, &steps)?),
+        // Time passes on its own: blocked threads go on often enough to call again.
+        2 | 3 if !steps.is_empty() => Action::Step(pick(bytes, &steps)?),
+        4 if !state.waits.is_empty() && bytes.ratio(1_u8, 4_u8)? => blocked(bytes, state)?,
+        _ if running.is_empty() && !steps.is_empty() => Action::Step(pick(bytes, &steps)?),
         _ if running.is_empty() => Action::Host(first_host(state)),
         _ => {
             let thread = pick(bytes, &running)?;
             Action::Call(thread, call(bytes, state, thread)?)
         }
+    })
+}
+
+/// What a blocked thread cannot do, or cannot be made to do before its time.
+fn blocked(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
+    let waiting: Vec<ThreadName> = state.waits.iter().map(|wait| wait.thread).collect();
+    let thread = pick(bytes, &waiting)?;
+    Ok(match bytes.int_in_range(0..=2)? {
+        0 => Action::Step(Step::Grant(thread)),
+        1 => Action::Step(Step::Timeout(thread)),
+        _ => Action::Call(thread, call(bytes, state, thread)?),
     })
 }
 
@@ -107,7 +126,7 @@ fn call(bytes: &mut Unstructured<'_>, state: &State, thread: ThreadName) -> Resu
     let caller = state.thread(thread).and_then(|thread| state.process(thread.process));
     let adapter = |bytes: &mut _| local(bytes, caller, |object| matches!(object, LocalObject::Adapter(_)));
     let device = |bytes: &mut _| local(bytes, caller, |object| matches!(object, LocalObject::Device(_)));
-    Ok(match bytes.int_in_range(0..=15)? {
+    Ok(match bytes.int_in_range(0..=27)? {
         0 => Call::CreateProcess { inherit_handles: bytes.arbitrary()? },
         1 if bytes.ratio(1_u8, 4_u8)? => Call::ExitProcess,
         1..=3 => Call::OpenAdapterFromLuid { luid: luid(bytes)? },
@@ -141,7 +160,8 @@ fn call(bytes: &mut Unstructured<'_>, state: &State, thread: ThreadName) -> Resu
             reason: pick(bytes, &[ErrorReason::Generic, ErrorReason::DriverError, ErrorReason::Unknown])?,
         },
         12 => Call::CloseHandle { handle: nt(bytes, caller)? },
-        _ => Call::DuplicateHandle(duplicate(bytes, state, caller)?),
+        13..=15 => Call::DuplicateHandle(duplicate(bytes, state, caller)?),
+        _ => keyed_mutexes::call(bytes, state, caller)?,
     })
 }
 
@@ -200,147 +220,5 @@ fn duplicate(bytes: &mut Unstructured<'_>, state: &State, caller: Option<&Proces
         same_attributes: bytes.ratio(1_u8, 4_u8)?,
         unknown_option: bytes.ratio(1_u8, 16_u8)?,
         reported: bytes.ratio(3_u8, 4_u8)?,
-    })
-}
-
-/// One event of the core whose fields are live values of the lockstep or any bits at all.
-///
-/// # Errors
-///
-/// When the bytes run out.
-pub fn garbage(bytes: &mut Unstructured<'_>, lockstep: &Lockstep) -> Result<core::Event> {
-    let sensible = lockstep.concretise(&action(bytes, lockstep.model())?);
-    let Some(event) = sensible else { return Ok(core::Event::Incident(garbage_incident(bytes)?)) };
-    Ok(match (event, bytes.int_in_range(0..=7)?) {
-        (core::Event::Call(call), 0..=3) => {
-            core::Event::Call(core::Call { request: garbage_request(bytes, &call.request)?, ..call })
-        }
-        (core::Event::Call(call), 4) => {
-            core::Event::Call(core::Call { thread: core::ThreadId::from_number(word(bytes)?), ..call })
-        }
-        (core::Event::Host(_), 0..=3) => core::Event::Host(garbage_host(bytes)?),
-        (core::Event::Incident(_), 0..=3) => core::Event::Incident(garbage_incident(bytes)?),
-        (event, _) => event,
-    })
-}
-
-/// Any 32 bits, small numbers and single bits more often.
-fn word(bytes: &mut Unstructured<'_>) -> Result<u32> {
-    Ok(match bytes.int_in_range(0..=3)? {
-        0 => bytes.int_in_range(0..=16)?,
-        1 => 1 << bytes.int_in_range(0..=31)?,
-        2 => 0x4000_0000_u32.wrapping_mul(bytes.int_in_range(1..=3)?) | bytes.int_in_range(0..=9)? << 6,
-        _ => bytes.arbitrary()?,
-    })
-}
-
-fn long_word(bytes: &mut Unstructured<'_>) -> Result<u64> {
-    Ok(match bytes.int_in_range(0..=3)? {
-        0 => bytes.int_in_range(0..=16)?,
-        1 => 1 << bytes.int_in_range(0..=63)?,
-        2 => u64::MAX - bytes.int_in_range(0..=3)?,
-        _ => bytes.arbitrary()?,
-    })
-}
-
-/// The same request with one field, or all of them, replaced by any bits.
-fn garbage_request(bytes: &mut Unstructured<'_>, request: &core::Request) -> Result<core::Request> {
-    use core::Request as R;
-    let handle = |bytes: &mut Unstructured<'_>| word(bytes).map(core::LocalHandle::from_raw);
-    Ok(match *request {
-        R::OpenAdapterFromLuid(_) if bytes.ratio(1_u8, 4_u8)? => {
-            R::NullArgument(core::EntryPoint::OpenAdapterFromLuid)
-        }
-        R::OpenAdapterFromLuid(_) => R::OpenAdapterFromLuid(core::OpenAdapterFromLuid {
-            luid: core::Luid::from_raw(long_word(bytes)?),
-        }),
-        R::EnumAdapters2(_) => {
-            R::EnumAdapters2(core::EnumAdapters2 { capacity: word(bytes)?, has_array: bytes.arbitrary()? })
-        }
-        R::EnumAdapters3(_) => R::EnumAdapters3(core::EnumAdapters3 {
-            filter: long_word(bytes)?,
-            capacity: word(bytes)?,
-            has_array: bytes.arbitrary()?,
-        }),
-        R::CloseAdapter(_) => R::CloseAdapter(core::CloseAdapter { adapter: handle(bytes)? }),
-        R::CreateDevice(create) if bytes.arbitrary()? => {
-            R::CreateDevice(core::CreateDevice { flags: word(bytes)?, ..create })
-        }
-        R::CreateDevice(create) => R::CreateDevice(core::CreateDevice { adapter: handle(bytes)?, ..create }),
-        R::DestroyDevice(_) => R::DestroyDevice(core::DestroyDevice { device: handle(bytes)? }),
-        R::GetDeviceState(get) if bytes.arbitrary()? => {
-            R::GetDeviceState(core::GetDeviceState { state_type: word(bytes)?, ..get })
-        }
-        R::GetDeviceState(get) => R::GetDeviceState(core::GetDeviceState { device: handle(bytes)?, ..get }),
-        R::MarkDeviceAsError(mark) if bytes.arbitrary()? => {
-            R::MarkDeviceAsError(core::MarkDeviceAsError { reason: word(bytes)?, ..mark })
-        }
-        R::MarkDeviceAsError(mark) => {
-            R::MarkDeviceAsError(core::MarkDeviceAsError { device: handle(bytes)?, ..mark })
-        }
-        R::CloseHandle(_) => {
-            R::CloseHandle(core::CloseHandle { handle: core::NtHandle::from_raw(long_word(bytes)?) })
-        }
-        R::DuplicateHandle(duplicate) => R::DuplicateHandle(garbage_duplicate(bytes, duplicate)?),
-        R::CreateProcess(_) | R::ExitProcess | R::NullArgument(_) => R::NullArgument(pick(
-            bytes,
-            &[
-                core::EntryPoint::EnumAdapters2,
-                core::EntryPoint::EnumAdapters3,
-                core::EntryPoint::CloseAdapter,
-                core::EntryPoint::CreateDevice,
-                core::EntryPoint::DestroyDevice,
-                core::EntryPoint::GetDeviceState,
-                core::EntryPoint::MarkDeviceAsError,
-            ],
-        )?),
-    })
-}
-
-fn garbage_duplicate(
-    bytes: &mut Unstructured<'_>,
-    mut duplicate: core::DuplicateHandle,
-) -> Result<core::DuplicateHandle> {
-    match bytes.int_in_range(0..=5)? {
-        0 => duplicate.source_process = core::NtHandle::from_raw(long_word(bytes)?),
-        1 => duplicate.source = core::NtHandle::from_raw(long_word(bytes)?),
-        2 => duplicate.target_process = core::NtHandle::from_raw(long_word(bytes)?),
-        3 => duplicate.options = word(bytes)?,
-        4 => duplicate.attributes = word(bytes)?,
-        _ => duplicate.desired_access = word(bytes)?,
-    }
-    Ok(duplicate)
-}
-
-fn garbage_host(bytes: &mut Unstructured<'_>) -> Result<core::Host> {
-    let process = |bytes: &mut Unstructured<'_>| word(bytes).map(core::ProcessId::from_number);
-    Ok(match bytes.int_in_range(0..=3)? {
-        0 => core::Host::StartThread(process(bytes)?),
-        1 => core::Host::AddAdapter(core::AdapterConfig {
-            nodes: word(bytes)?,
-            physical_adapters: bytes.int_in_range(0..=40)?,
-            ..core::AdapterConfig::new(core::Luid::from_raw(luid(bytes)?))
-        }),
-        2 => core::Host::PlaceProcessHandle(core::PlaceProcessHandle {
-            holder: process(bytes)?,
-            target: process(bytes)?,
-            granted_access: word(bytes)? & 0x1F_FFFF,
-            inherit: bytes.arbitrary()?,
-            protect_from_close: bytes.arbitrary()?,
-        }),
-        _ => core::Host::SetNtHandleFlags(core::SetNtHandleFlags {
-            process: process(bytes)?,
-            handle: core::NtHandle::from_raw(long_word(bytes)?),
-            inherit: bytes.arbitrary()?,
-            protect_from_close: bytes.arbitrary()?,
-        }),
-    })
-}
-
-fn garbage_incident(bytes: &mut Unstructured<'_>) -> Result<core::Incident> {
-    Ok(match bytes.int_in_range(0..=2)? {
-        0 => core::Incident::EndThread(core::ThreadId::from_number(word(bytes)?)),
-        1 => core::Incident::KillProcess(core::ProcessId::from_number(word(bytes)?)),
-        _ => core::Incident::StopAdapter(core::AdapterId::from_number(word(bytes)?)),
     })
 }

@@ -1,0 +1,213 @@
+//! What a call may do to its caller: errors, rights, outputs.
+
+use super::{Taken, caller_of, refused};
+use crate::action::{Action, BufferOperand, Call, DeviceQuery, GlobalOperand, NtOperand};
+use crate::observation::{Effect, HandleChange, Output, Verdict};
+use crate::rules::PROCESS_ALL_ACCESS;
+use crate::state::{LocalName, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName};
+
+/// INV-35: a refused call changes nothing and resumes nobody, apart from the source that NTH-13 closes.
+#[must_use]
+pub fn inv_35(step: Taken<'_>) -> bool {
+    if !refused(step) {
+        return true;
+    }
+    if step.before == step.after {
+        return step.observation.effects.is_empty();
+    }
+    let Action::Call(_, Call::DuplicateHandle(request)) = *step.action else { return false };
+    let [HandleChange::NtFreed(holder, name)] = step.observation.handles[..] else { return false };
+    let source = step.before.process(holder).and_then(|process| process.nt_handle(name));
+    let Some(source) = source.filter(|source| request.close_source && !source.protect) else { return false };
+    // The state before without the source, and without its object if that was the last handle of an ended
+    // process.
+    let mut expected = step.before.clone();
+    for process in expected.processes.iter_mut().filter(|process| process.name == holder) {
+        process.nt_handles.retain(|handle| handle.name != name);
+    }
+    let NtObject::Process(object) = source.object;
+    if expected.handle_count(source.object) == 0 {
+        expected.processes.retain(|process| process.alive || process.name != object);
+    }
+    expected == *step.after
+}
+
+/// A call is refused.
+#[must_use]
+pub fn inv_35_judged(step: Taken<'_>) -> bool {
+    refused(step)
+}
+
+/// INV-72: no step changes a granted mask, a copy in a child has the mask of the parent's entry, and a
+/// duplicate has no right that its source lacks.
+#[must_use]
+pub fn inv_72(step: Taken<'_>) -> bool {
+    step.after
+        .processes
+        .iter()
+        .all(|holder| holder.nt_handles.iter().all(|handle| mask_is_justified(step, holder, handle)))
+}
+
+/// A duplicate is made, or a handle is inherited.
+#[must_use]
+pub fn inv_72_judged(step: Taken<'_>) -> bool {
+    let changes = &step.observation.handles;
+    let duplicates = matches!(step.action, Action::Call(_, Call::DuplicateHandle(_)));
+    changes.iter().any(|change| match change {
+        HandleChange::NtAllocated(..) => duplicates,
+        HandleChange::NtInherited(..) => true,
+        _ => false,
+    })
+}
+
+/// INV-76: a call that succeeds reports what it promises, and every handle that it reports is live, new, of
+/// its kind and in its table.
+#[must_use]
+pub fn inv_76(step: Taken<'_>) -> bool {
+    let resumed = step.observation.effects.iter().all(|effect| match effect {
+        Effect::Resumed { thread, verdict: Verdict::Done(Output::Acquired { data, .. }) } => {
+            step.before.wait(*thread).is_some_and(|wait| wait.wants_data == data.is_some())
+        }
+        Effect::Resumed { verdict, .. } => !matches!(verdict, Verdict::Done(_)),
+        _ => true,
+    });
+    let (Action::Call(_, call), Verdict::Done(output)) = (step.action, &step.observation.verdict) else {
+        return resumed;
+    };
+    let caller = caller_of(step).unwrap_or(ProcessName(0));
+    let new_adapter = |handle| match new_local(step, caller, handle) {
+        Some(LocalObject::Adapter(adapter)) => step.after.adapter(adapter).copied(),
+        _ => None,
+    };
+    match (call, output) {
+        (Call::CreateProcess { .. }, Output::Process { process, handle: Some(handle) }) => {
+            new_nt(step, caller, *handle) == Some(NtObject::Process(*process))
+        }
+        (Call::OpenAdapterFromLuid { luid }, Output::AdapterHandle(handle)) => {
+            new_adapter(*handle).is_some_and(|adapter| adapter.luid == *luid)
+        }
+        (Call::EnumAdapters2 { .. } | Call::EnumAdapters3 { .. }, Output::Adapters(reports)) => reports
+            .iter()
+            .all(|report| new_adapter(report.handle).is_some_and(|adapter| adapter.luid == report.luid)),
+        (Call::CreateDevice { .. }, Output::Device { handle, device }) => {
+            new_local(step, caller, *handle) == Some(LocalObject::Device(*device))
+        }
+        (Call::GetDeviceState { query, .. }, output) => match query {
+            DeviceQuery::Execution => matches!(output, Output::Execution(_)),
+            DeviceQuery::Reset => *output == Output::NoDesktopSwitch,
+            _ => *output == Output::NoPageFault,
+        },
+        (Call::DuplicateHandle(request), Output::NtHandle(handle)) => {
+            let target = process_of(step, caller, request.target_process);
+            target.is_some_and(|target| new_nt(step, target, *handle).is_some())
+        }
+        (_, output) => keyed_mutex_output_is_complete(step, caller, call, output),
+    }
+}
+
+/// Returns whether a keyed-mutex call reports what it promises, and any other call that is left nothing.
+fn keyed_mutex_output_is_complete(
+    step: Taken<'_>,
+    caller: ProcessName,
+    call: &Call,
+    output: &Output,
+) -> bool {
+    match (call, output) {
+        (
+            Call::CreateKeyedMutex { .. } | Call::CreateKeyedMutex2 { .. },
+            Output::KeyedMutex { handle, mutex, global },
+        ) => {
+            let shared = !matches!(call, Call::CreateKeyedMutex2 { nt_sharing: true, .. });
+            let named = global.is_none_or(|global| {
+                step.before.global_handle(global).is_none()
+                    && step.after.global_handle(global).is_some_and(|handle| handle.mutex == *mutex)
+            });
+            new_local(step, caller, *handle) == Some(LocalObject::KeyedMutex(*mutex))
+                && global.is_some() == shared
+                && named
+        }
+        (
+            Call::OpenKeyedMutex { shared: GlobalOperand::Named(shared) }
+            | Call::OpenKeyedMutex2 { shared: GlobalOperand::Named(shared), .. },
+            Output::KeyedMutexHandle(handle),
+        ) => {
+            let opened =
+                step.before.global_handle(*shared).map(|handle| LocalObject::KeyedMutex(handle.mutex));
+            opened.is_some() && new_local(step, caller, *handle) == opened
+        }
+        (Call::AcquireKeyedMutex { .. }, Output::Acquired { data, .. }) => data.is_none(),
+        (Call::AcquireKeyedMutex2 { buffer, .. }, Output::Acquired { data, .. }) => {
+            data.is_some() == (*buffer != BufferOperand::None)
+        }
+        (_, output) => *output == Output::Nothing,
+    }
+}
+
+/// A call returns a handle.
+#[must_use]
+pub fn inv_76_judged(step: Taken<'_>) -> bool {
+    matches!(
+        step.observation.verdict,
+        Verdict::Done(
+            Output::Process { handle: Some(_), .. }
+                | Output::AdapterHandle(_)
+                | Output::Device { .. }
+                | Output::NtHandle(_)
+                | Output::KeyedMutex { .. }
+                | Output::KeyedMutexHandle(_)
+        )
+    )
+}
+
+/// Returns the process that a process operand of the caller named before the step.
+fn process_of(step: Taken<'_>, caller: ProcessName, operand: NtOperand) -> Option<ProcessName> {
+    match operand {
+        NtOperand::Current => Some(caller),
+        NtOperand::Named(name) => {
+            let NtObject::Process(process) = step.before.process(caller)?.nt_handle(name)?.object;
+            Some(process)
+        }
+        NtOperand::CurrentThread | NtOperand::Dead(_) => None,
+    }
+}
+
+/// Returns the object of a local handle that is live after the step and was not before.
+fn new_local(step: Taken<'_>, owner: ProcessName, name: LocalName) -> Option<LocalObject> {
+    let old = step.before.process(owner).and_then(|process| process.local_handle(name));
+    let new = step.after.process(owner)?.local_handle(name)?;
+    old.is_none().then_some(new.object)
+}
+
+/// Returns the object of an NT handle that is live after the step and was not before.
+fn new_nt(step: Taken<'_>, owner: ProcessName, name: NtName) -> Option<NtObject> {
+    let old = step.before.process(owner).and_then(|process| process.nt_handle(name));
+    let new = step.after.process(owner)?.nt_handle(name)?;
+    old.is_none().then_some(new.object)
+}
+
+/// Returns whether the mask of a handle after the step comes from where it may come from.
+fn mask_is_justified(step: Taken<'_>, holder: &Process, handle: &NtHandle) -> bool {
+    let before =
+        |process: ProcessName, name| step.before.process(process).and_then(|found| found.nt_handle(name));
+    if let Some(old) = before(holder.name, handle.name) {
+        return old.access == handle.access && old.object == handle.object;
+    }
+    let Action::Call(thread, call) = *step.action else { return true };
+    let Some(caller) = step.before.thread(thread).map(|thread| thread.process) else { return false };
+    match call {
+        Call::CreateProcess { .. } if holder.name == caller => handle.access == PROCESS_ALL_ACCESS,
+        Call::CreateProcess { .. } => before(caller, handle.name)
+            .is_some_and(|parent| NtHandle { name: handle.name, ..*parent } == *handle),
+        Call::DuplicateHandle(request) => {
+            let Some(source_process) = process_of(step, caller, request.source_process) else { return false };
+            match request.source_handle {
+                NtOperand::Named(name) => before(source_process, name).is_some_and(|source| {
+                    handle.access & !source.access == 0 && handle.object == source.object
+                }),
+                NtOperand::Current => handle.object == NtObject::Process(source_process),
+                NtOperand::CurrentThread | NtOperand::Dead(_) => false,
+            }
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,132 @@
+//! What must hold: one pair of functions for each invariant of the rulebook that is in reach.
+//!
+//! `inv_N` says whether the invariant holds; `inv_N_judged` whether that meant anything, so that a world can
+//! show that it is not vacuous. State invariants look at one state, step invariants at one [`Taken`] step,
+//! history invariants at a step and at the [`History`] before it.
+
+mod calls;
+mod devices;
+mod holders;
+mod keyed_mutexes;
+mod progress;
+
+pub use calls::{inv_35, inv_35_judged, inv_72, inv_72_judged, inv_76, inv_76_judged};
+pub use devices::{inv_15, inv_15_judged, inv_36, inv_36_judged};
+pub use holders::{
+    inv_29, inv_29_judged, inv_65, inv_65_judged, inv_66, inv_66_judged, inv_67, inv_67_judged, inv_75,
+    inv_75_judged, inv_77, inv_77_judged,
+};
+pub use keyed_mutexes::{
+    History, inv_81, inv_81_judged, inv_82, inv_82_judged, inv_83, inv_83_judged, inv_84, inv_84_judged,
+    inv_85, inv_85_judged, inv_87, inv_87_judged, inv_88, inv_88_judged,
+};
+pub use progress::{
+    inv_38, inv_38_judged, inv_42, inv_42_judged, inv_68, inv_68_judged, inv_86, inv_86_judged,
+};
+
+use crate::action::{Action, LocalOperand};
+use crate::observation::{Observation, Verdict};
+use crate::state::{LocalObject, ProcessName, State};
+
+/// One step that was taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken<'a> {
+    /// The state before it.
+    pub before: &'a State,
+    /// What was done.
+    pub action: &'a Action,
+    /// What it showed.
+    pub observation: &'a Observation,
+    /// The state after it.
+    pub after: &'a State,
+}
+
+/// An invariant over states.
+#[derive(Clone, Copy, Debug)]
+pub struct StateInvariant {
+    /// Its id in the rulebook.
+    pub id: &'static str,
+    /// Whether it holds.
+    pub holds: fn(&State) -> bool,
+    /// Whether there was something to judge.
+    pub judged: fn(&State) -> bool,
+}
+
+/// An invariant over steps.
+#[derive(Clone, Copy, Debug)]
+pub struct StepInvariant {
+    /// Its id in the rulebook.
+    pub id: &'static str,
+    /// Whether it holds.
+    pub holds: fn(Taken<'_>) -> bool,
+    /// Whether there was something to judge.
+    pub judged: fn(Taken<'_>) -> bool,
+}
+
+/// An invariant over steps and what came before them.
+#[derive(Clone, Copy, Debug)]
+pub struct HistoryInvariant {
+    /// Its id in the rulebook.
+    pub id: &'static str,
+    /// Whether it holds.
+    pub holds: fn(&History, Taken<'_>) -> bool,
+    /// Whether there was something to judge.
+    pub judged: fn(&History, Taken<'_>) -> bool,
+}
+
+/// All invariants over states.
+pub const OF_STATES: [StateInvariant; 10] = [
+    StateInvariant { id: "INV-29", holds: inv_29, judged: inv_29_judged },
+    StateInvariant { id: "INV-38", holds: inv_38, judged: inv_38_judged },
+    StateInvariant { id: "INV-65", holds: inv_65, judged: inv_65_judged },
+    StateInvariant { id: "INV-66", holds: inv_66, judged: inv_66_judged },
+    StateInvariant { id: "INV-67", holds: inv_67, judged: inv_67_judged },
+    StateInvariant { id: "INV-68", holds: inv_68, judged: inv_68_judged },
+    StateInvariant { id: "INV-75", holds: inv_75, judged: inv_75_judged },
+    StateInvariant { id: "INV-77", holds: inv_77, judged: inv_77_judged },
+    StateInvariant { id: "INV-81", holds: inv_81, judged: inv_81_judged },
+    StateInvariant { id: "INV-86", holds: inv_86, judged: inv_86_judged },
+];
+
+/// All invariants over steps.
+pub const OF_STEPS: [StepInvariant; 11] = [
+    StepInvariant { id: "INV-15", holds: inv_15, judged: inv_15_judged },
+    StepInvariant { id: "INV-35", holds: inv_35, judged: inv_35_judged },
+    StepInvariant { id: "INV-36", holds: inv_36, judged: inv_36_judged },
+    StepInvariant { id: "INV-42", holds: inv_42, judged: inv_42_judged },
+    StepInvariant { id: "INV-72", holds: inv_72, judged: inv_72_judged },
+    StepInvariant { id: "INV-76", holds: inv_76, judged: inv_76_judged },
+    StepInvariant { id: "INV-83", holds: inv_83, judged: inv_83_judged },
+    StepInvariant { id: "INV-84", holds: inv_84, judged: inv_84_judged },
+    StepInvariant { id: "INV-85", holds: inv_85, judged: inv_85_judged },
+    StepInvariant { id: "INV-87", holds: inv_87, judged: inv_87_judged },
+    StepInvariant { id: "INV-88", holds: inv_88, judged: inv_88_judged },
+];
+
+/// All invariants over histories.
+pub const OF_HISTORIES: [HistoryInvariant; 1] =
+    [HistoryInvariant { id: "INV-82", holds: inv_82, judged: inv_82_judged }];
+
+fn to_usize(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn succeeded(step: Taken<'_>) -> bool {
+    matches!(step.observation.verdict, Verdict::Done(_))
+}
+
+fn refused(step: Taken<'_>) -> bool {
+    matches!(step.observation.verdict, Verdict::Refused(_))
+}
+
+/// Returns the process of the thread that makes the call.
+fn caller_of(step: Taken<'_>) -> Option<ProcessName> {
+    let Action::Call(thread, _) = *step.action else { return None };
+    Some(step.before.thread(thread)?.process)
+}
+
+/// Returns what a local operand of the call referred to before the step.
+fn object_of(step: Taken<'_>, operand: LocalOperand) -> Option<LocalObject> {
+    let LocalOperand::Named(name) = operand else { return None };
+    Some(step.before.process(caller_of(step)?)?.local_handle(name)?.object)
+}
