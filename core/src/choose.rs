@@ -21,7 +21,7 @@ pub trait Choose {
 }
 
 /// Why no step was picked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ChooseError {
     /// There was nothing to pick from.
     NothingEnabled,
@@ -61,7 +61,7 @@ pub struct FirstEnabled;
 
 impl Choose for FirstEnabled {
     fn choose(&mut self, options: &[Step]) -> Result<Step, ChooseError> {
-        options.first().copied().ok_or(ChooseError::NothingEnabled)
+        options.first().cloned().ok_or(ChooseError::NothingEnabled)
     }
 
     fn takes_the_first(&self) -> bool {
@@ -96,7 +96,7 @@ impl Choose for Seeded {
     fn choose(&mut self, options: &[Step]) -> Result<Step, ChooseError> {
         // The upper half of a 128-bit product is below the number of options, and even enough for any list.
         let place = (u128::from(self.next()) * options.len() as u128) >> 64;
-        options.get(place as usize).copied().ok_or(ChooseError::NothingEnabled)
+        options.get(place as usize).cloned().ok_or(ChooseError::NothingEnabled)
     }
 }
 
@@ -129,7 +129,7 @@ impl Replay {
 
 impl Choose for Replay {
     fn choose(&mut self, options: &[Step]) -> Result<Step, ChooseError> {
-        let Some(step) = self.steps.get(self.position).copied() else {
+        let Some(step) = self.steps.get(self.position).cloned() else {
             return Err(ChooseError::RecordingEnded { length: self.steps.len() });
         };
         if !options.contains(&step) {
@@ -170,7 +170,7 @@ impl<C> Recorder<C> {
 impl<C: Choose> Choose for Recorder<C> {
     fn choose(&mut self, options: &[Step]) -> Result<Step, ChooseError> {
         let step = self.inner.choose(options)?;
-        self.steps.push(step);
+        self.steps.push(step.clone());
         Ok(step)
     }
 

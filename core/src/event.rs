@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::id::{AdapterId, DeviceId, ProcessId, ThreadId, WaitId};
+use crate::id::{AdapterId, DeviceId, NtObjectId, ProcessId, SyncObjectId, ThreadId, WaitId};
 use crate::object::adapter::AdapterConfig;
 use crate::object::device::ExecutionState;
 use crate::object::process::{PlaceProcessHandle, ProcessConfig, SetNtHandleFlags};
@@ -36,8 +36,8 @@ pub struct Call {
     pub pick: Pick,
 }
 
-/// One option of a call whose result the rules leave open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// One option of an event whose result the rules leave open.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Pick {
     /// The rules leave nothing open.
     Only,
@@ -45,11 +45,23 @@ pub enum Pick {
     DeadlineAhead,
     /// It has: the call tests once (KMX-16).
     DeadlinePassed,
+    /// The event sets auto-reset events that have more waiters than it sets them: the threads that it releases from those
+    /// (EVT-02, C9), in order of creation of their waits.
+    Release(Vec<ThreadId>),
 }
 
 /// A transition that the machine takes by itself (T1 to T15 of the rulebook).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
+    /// T5: an adapter looks at a fence whose value another one changed (SCD-18).
+    Notice {
+        /// The fence.
+        object: SyncObjectId,
+        /// The adapter that looks.
+        adapter: AdapterId,
+        /// Who is released from contested events; [`Pick::Only`] or [`Pick::Release`].
+        pick: Pick,
+    },
     /// T12: a destroyed object without a blocker goes away (TRD-14).
     Reclaim(Reclaimable),
     /// T14: a blocked call with a time limit reaches it (TIM-05).
@@ -66,14 +78,20 @@ pub enum Reclaimable {
 }
 
 /// Something that breaks or dies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Incident {
     /// A thread ends; its process goes on (TRD-12).
     EndThread(ThreadId),
     /// A process is killed: as if it had ended by itself (TRD-10).
     KillProcess(ProcessId),
     /// An adapter stops or is removed (FLT-17).
-    StopAdapter(AdapterId),
+    StopAdapter {
+        /// The adapter.
+        adapter: AdapterId,
+        /// Who is released from contested events: one of the options that [`crate::Kernel::stop_picks`] lists, nearly always
+        /// [`Pick::Only`].
+        pick: Pick,
+    },
 }
 
 /// What the embedding program sets up.
@@ -96,7 +114,7 @@ pub enum Host {
 pub struct Outcome {
     /// The answer to whoever caused the event.
     pub answer: Answer,
-    /// What else became visible, in a fixed order.
+    /// What else became visible: by kind, in the order in which [`Effect`] lists the kinds; within a kind as it says there.
     pub effects: Vec<Effect>,
 }
 
@@ -126,6 +144,12 @@ pub enum Effect {
         /// The device.
         device: DeviceId,
     },
+    /// An NT event was set by the kernel for a registered CPU wait or for a packet; in order of creation of these, and once
+    /// for each. Whether it stays set depends on its kind and its waiters (EVT-02).
+    EventSet {
+        /// The NT object of the event.
+        event: NtObjectId,
+    },
     /// A blocked call returned and its thread is ready; in order of creation of the waits.
     Resume {
         /// The thread.
@@ -135,6 +159,9 @@ pub enum Effect {
         /// What the call returned.
         result: Resumed,
     },
+    /// The simulator's report of something that no status tells; in order of creation of the waits that it is about, one
+    /// without a wait first.
+    Diagnostic(Diagnostic),
     /// A thread ended, by itself or with its process; in order of creation.
     ThreadEnded {
         /// The thread.
@@ -144,6 +171,21 @@ pub enum Effect {
     ProcessEnded {
         /// The process.
         process: ProcessId,
+    },
+}
+
+/// A report of the simulator beside the statuses; it changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Diagnostic {
+    /// A CPU wait was satisfied when it was made, so it tells nothing about work that goes on (CPU-20).
+    ReachedBeforeTheWait {
+        /// The thread that made it.
+        thread: ThreadId,
+    },
+    /// A wait was satisfied by a value that a device's way into Error stored, not by work that was done (CPU-20, FLT-08).
+    ReleasedByForcedMaximum {
+        /// The wait.
+        wait: WaitId,
     },
 }
 

@@ -1,8 +1,8 @@
 //! Internal identities. What a client sees is a handle; these name the things behind handles.
 //!
 //! Two families. Ids that the embedding program holds ([`ProcessId`], [`ThreadId`], [`AdapterId`]) are counted up and
-//! never used again. Ids that only the kernel uses ([`DeviceId`], [`KeyedMutexId`], [`NtObjectId`], [`WaitId`]) are places in
-//! an arena and are used again, lowest first, so that equal situations compare equal.
+//! never used again. Ids that only the kernel uses ([`DeviceId`], [`KeyedMutexId`], [`SyncObjectId`], [`OpeningId`],
+//! [`NtObjectId`], [`WaitId`]) are places in an arena and are used again, lowest first, so that equal situations compare equal.
 
 use core::fmt;
 
@@ -49,11 +49,19 @@ id!(
     KeyedMutexId
 );
 id!(
+    /// A synchronisation object.
+    SyncObjectId
+);
+id!(
+    /// What a local handle of a synchronisation object names: the object, with the rights and flags of that handle.
+    OpeningId
+);
+id!(
     /// The system-wide object behind NT handles.
     NtObjectId
 );
 id!(
-    /// A registered wait of a blocked call.
+    /// A wait: a blocked call, or a CPU wait that is registered with an event.
     WaitId
 );
 

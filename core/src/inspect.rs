@@ -1,19 +1,22 @@
 //! The whole state, to be read: for programs that print it, or compare it with another model.
+//!
+//! The views are here; `inspect/reading.rs` makes them.
 
 use alloc::vec::Vec;
 
-use crate::handle::nt::{NtBody, NtHandle};
-use crate::handle::table::HandleTable;
-use crate::handle::{GlobalHandle, Kind, LocalHandle, TableHandle};
-use crate::id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId, WaitId};
-use crate::kernel::Kernel;
-use crate::limits::Limits;
+use crate::handle::nt::NtHandle;
+use crate::handle::{GlobalHandle, LocalHandle};
+use crate::id::{
+    AdapterId, DeviceId, KeyedMutexId, NtObjectId, OpeningId, ProcessId, SyncObjectId, ThreadId, WaitId,
+};
 use crate::object::adapter::AdapterConfig;
 use crate::object::device::ExecutionState;
 use crate::object::keyed_mutex::MutexHolder;
 use crate::object::process::ProcessConfig;
-use crate::profile::Profile;
+use crate::object::sync_object::{OpeningFlags, SyncState};
 use crate::wait::TimeLimit;
+
+mod reading;
 
 /// A living process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,25 +94,106 @@ pub struct KeyedMutexView {
     pub shared: Option<GlobalHandle>,
 }
 
-/// A wait of a blocked acquire.
+/// A synchronisation object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SyncObjectView {
+    /// The object.
+    pub id: SyncObjectId,
+    /// Its type, with its value, count or holder.
+    pub state: SyncState,
+    /// The adapter of the device that it was made on.
+    pub adapter: AdapterId,
+    /// Whether it may be used on every adapter (SYN-10).
+    pub cross_adapter: bool,
+    /// Whether NT objects may carry it (SYN-05).
+    pub nt_sharing: bool,
+    /// Its global handle, if it has one.
+    pub shared: Option<GlobalHandle>,
+    /// The adapters that have not looked since another one changed the value, ascending (SCD-18).
+    pub marks: Vec<AdapterId>,
+    /// How many local handles name it, over all processes.
+    pub handles: u64,
+    /// How many NT objects carry it.
+    pub nt_objects: u64,
+    /// How many CPU waits name it, each once.
+    pub waits: u64,
+}
+
+/// What a local handle of a synchronisation object names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct OpeningView {
+    /// The opening.
+    pub id: OpeningId,
+    /// The object.
+    pub object: SyncObjectId,
+    /// The process of the handle.
+    pub process: ProcessId,
+    /// The handle.
+    pub handle: LocalHandle,
+    /// The device that it lives on; none for one of the process.
+    pub device: Option<DeviceId>,
+    /// Its flags.
+    pub flags: OpeningFlags,
+    /// May-wait (ACC-15).
+    pub may_wait: bool,
+    /// May-signal (ACC-15).
+    pub may_signal: bool,
+}
+
+/// A blocked call, or a CPU wait that is registered with an event.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct WaitView {
     /// The wait.
     pub id: WaitId,
-    /// The blocked thread.
-    pub thread: ThreadId,
-    /// Its process.
+    /// The blocked thread; none for a registered wait.
+    pub thread: Option<ThreadId>,
+    /// The process that made the call.
     pub process: ProcessId,
-    /// The handle that the call came through.
-    pub handle: LocalHandle,
-    /// The mutex that it waits for.
-    pub keyed_mutex: KeyedMutexId,
-    /// The key that it asks for.
-    pub key: u64,
     /// How long it may wait, as the call said it.
     pub limit: TimeLimit,
-    /// Whether it has a buffer for the private data.
-    pub wants_private_data: bool,
+    /// What it waits for.
+    pub target: WaitTarget,
+}
+
+/// What a wait waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum WaitTarget {
+    /// A keyed mutex with a key.
+    KeyedMutex {
+        /// The handle that the call came through.
+        handle: LocalHandle,
+        /// The mutex.
+        keyed_mutex: KeyedMutexId,
+        /// The key that it asks for.
+        key: u64,
+        /// Whether it has a buffer for the private data.
+        wants_private_data: bool,
+    },
+    /// An event that is not set.
+    Event {
+        /// The NT object of the event.
+        event: NtObjectId,
+    },
+    /// Fences that have not reached their values.
+    Fences {
+        /// The device that the call named.
+        device: DeviceId,
+        /// What it waits for, in the order of the call.
+        conditions: Vec<FenceCondition>,
+        /// Whether one of them is enough (CPU-02).
+        any: bool,
+        /// The event of a registered wait.
+        event: Option<NtObjectId>,
+    },
+}
+
+/// One condition of a CPU wait: the value is equal to or greater than this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FenceCondition {
+    /// The fence.
+    pub object: SyncObjectId,
+    /// The value.
+    pub value: u64,
 }
 
 /// What a local or global handle names.
@@ -121,6 +205,10 @@ pub enum LocalObject {
     Device(DeviceId),
     /// A keyed mutex; several handles, also of one process, can name the same.
     KeyedMutex(KeyedMutexId),
+    /// In a local table: an opening of a synchronisation object. No two handles name the same.
+    Opening(OpeningId),
+    /// In the global table: a synchronisation object.
+    SyncObject(SyncObjectId),
 }
 
 /// An entry of a handle table.
@@ -174,157 +262,24 @@ pub struct NtTableView {
 pub struct NtObjectView {
     /// The object.
     pub id: NtObjectId,
-    /// The process that it stands for, which may have ended.
-    pub process: ProcessId,
+    /// Its type, with what an object of the type is.
+    pub body: NtObjectBody,
     /// How many NT handles name it, over all processes.
     pub handles: u64,
+    /// How many waits and synchronisation objects hold it besides (EVT-06); 0 for another type than Event.
+    pub registrations: u64,
 }
 
-impl Kernel {
-    /// Which of the known behaviours it shows.
-    #[must_use]
-    pub const fn profile(&self) -> &Profile {
-        &self.profile
-    }
-
-    /// Its bounds.
-    #[must_use]
-    pub const fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    /// How many processes there ever were: the number of the latest one.
-    #[must_use]
-    pub const fn processes_made(&self) -> u32 {
-        self.last_process
-    }
-
-    /// How many threads there ever were: the number of the latest one.
-    #[must_use]
-    pub const fn threads_made(&self) -> u32 {
-        self.last_thread
-    }
-
-    /// The living processes in order of creation.
-    pub fn processes(&self) -> impl Iterator<Item = ProcessView> {
-        self.processes.iter().map(|(id, process)| ProcessView {
-            id: *id,
-            config: process.config,
-            object: process.object,
-        })
-    }
-
-    /// The living threads in order of creation.
-    pub fn threads(&self) -> impl Iterator<Item = ThreadView> {
-        self.threads.iter().map(|(id, thread)| ThreadView {
-            id: *id,
-            process: thread.process,
-            state: thread.state,
-        })
-    }
-
-    /// All adapters in order of creation, stopped ones included.
-    pub fn adapters(&self) -> impl Iterator<Item = AdapterView> {
-        (0..).map(AdapterId).zip(&self.adapters).map(|(id, adapter)| AdapterView {
-            id,
-            config: adapter.config,
-            running: adapter.running,
-        })
-    }
-
-    /// All devices in order of creation, destroyed ones included.
-    pub fn devices(&self) -> impl Iterator<Item = DeviceView> {
-        self.devices.iter().map(|(id, device)| DeviceView {
-            id,
-            process: device.process,
-            adapter: device.adapter,
-            execution: device.execution,
-            destroyed: device.handle.is_none(),
-        })
-    }
-
-    /// The keyed mutexes in ascending order of their ids.
-    pub fn keyed_mutexes(&self) -> impl Iterator<Item = KeyedMutexView> {
-        self.keyed_mutexes.iter().map(|(number, mutex)| KeyedMutexView {
-            id: KeyedMutexId(number),
-            key: mutex.key,
-            fence_value: mutex.fence_value,
-            private_data: mutex.private_data.clone(),
-            holder: mutex.holder,
-            handles: mutex.handles,
-            shared: mutex.shared,
-        })
-    }
-
-    /// The waits in order of creation.
-    pub fn waits(&self) -> impl Iterator<Item = WaitView> {
-        self.waits.iter().map(|(id, _)| id).filter_map(|id| self.wait(id))
-    }
-
-    /// The wait with this id, if there is one.
-    #[must_use]
-    pub fn wait(&self, id: WaitId) -> Option<WaitView> {
-        let wait = self.waits.get(id)?;
-        Some(WaitView {
-            id,
-            thread: wait.thread,
-            process: wait.process,
-            handle: wait.handle,
-            keyed_mutex: wait.mutex,
-            key: wait.key,
-            limit: wait.limit,
-            wants_private_data: wait.wants_private_data,
-        })
-    }
-
-    /// The NT objects in ascending order of their ids.
-    pub fn nt_objects(&self) -> impl Iterator<Item = NtObjectView> {
-        self.nt_objects.iter().map(|(number, object)| {
-            let NtBody::Process(process) = object.body;
-            NtObjectView { id: NtObjectId(number), process, handles: object.handles }
-        })
-    }
-
-    /// The local handle table of a process; none if the process does not live.
-    #[must_use]
-    pub fn local_table(&self, process: ProcessId) -> Option<LocalTableView> {
-        Some(table_view(&self.processes.get(&process)?.handles))
-    }
-
-    /// The global handle table of the machine.
-    #[must_use]
-    pub fn global_table(&self) -> LocalTableView {
-        table_view(&self.global_handles)
-    }
-
-    /// The NT handle table of a process; none if the process does not live.
-    #[must_use]
-    pub fn nt_table(&self, process: ProcessId) -> Option<NtTableView> {
-        let table = &self.processes.get(&process)?.nt_handles;
-        let entries = table.entries().map(|(handle, entry)| NtEntryView {
-            handle,
-            object: entry.object,
-            granted_access: entry.granted_access,
-            inherit: entry.inherit,
-            protect_from_close: entry.protect_from_close,
-        });
-        Some(NtTableView {
-            entries: entries.collect(),
-            closed: table.closed().collect(),
-            highest: table.highest(),
-        })
-    }
-}
-
-fn table_view<H: TableHandle>(table: &HandleTable<H>) -> LocalTableView {
-    let entries = table.entries().map(|entry| LocalEntryView {
-        index: entry.index,
-        generation: entry.generation,
-        object: entry.object.map(|(kind, number)| match kind {
-            Kind::Adapter => LocalObject::Adapter(AdapterId(number)),
-            Kind::Device => LocalObject::Device(DeviceId(number)),
-            Kind::KeyedMutex => LocalObject::KeyedMutex(KeyedMutexId(number)),
-        }),
-    });
-    LocalTableView { entries: entries.collect(), free_list: table.free_list().collect() }
+/// The type of an NT object, with what an object of the type is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NtObjectBody {
+    /// Type Process: the process that it stands for, which may have ended.
+    Process(ProcessId),
+    /// Type Event.
+    Event {
+        /// Whether it stays set until it is reset.
+        manual_reset: bool,
+        /// Whether it is set.
+        set: bool,
+    },
 }

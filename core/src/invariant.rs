@@ -8,13 +8,16 @@ use core::fmt;
 
 use crate::handle::nt::NtBody;
 use crate::handle::table::HandleTable;
-use crate::handle::{Kind, TableHandle, bits};
+use crate::handle::{GlobalHandle, Kind, TableHandle, bits};
 use crate::id::{AdapterId, DeviceId, NtObjectId, ProcessId};
 use crate::kernel::Kernel;
 use crate::object::device::{Device, ExecutionState};
 use crate::rule::{self, Rule};
 
+mod event;
 mod keyed_mutex;
+mod sync_object;
+mod wait;
 
 /// A broken invariant: a mistake of this library.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -61,12 +64,24 @@ const CHECKS: &[(Rule, Check)] = &[
     (rule::INV_36, stopped_adapters_have_no_active_device),
     (rule::INV_81, keyed_mutex::owners_are_live_handles),
     (rule::INV_66, keyed_mutex::handle_counts_agree),
-    (rule::INV_75, keyed_mutex::global_handles_name_their_mutexes),
+    (rule::INV_75, global_handles_name_their_objects),
     (rule::KMX_24, keyed_mutex::private_data_is_bounded),
-    (rule::LIF_07, keyed_mutex::blocked_threads_have_one_wait),
+    (rule::LIF_07, wait::blocked_threads_have_one_wait),
     (rule::LIF_07, keyed_mutex::waits_come_through_live_handles),
     (rule::INV_86, keyed_mutex::nobody_waits_for_an_abandoned_mutex),
-    (rule::INV_38, keyed_mutex::waits_are_found),
+    (rule::INV_66, event::registrations_agree),
+    (rule::EVT_02, event::nobody_waits_for_a_set_event),
+    (rule::INV_65, sync_object::openings_are_named_by_their_handles),
+    (rule::INV_66, sync_object::counts_agree),
+    (rule::INV_77, sync_object::devices_list_what_lives_on_them),
+    (rule::INV_78, sync_object::openings_stay_on_their_adapter),
+    (rule::INV_75, sync_object::objects_for_nt_sharing_have_no_global_handle),
+    (rule::INV_30, sync_object::mutexes_and_semaphores_balance),
+    (rule::INV_39, sync_object::marks_are_for_those_who_can_look),
+    (rule::INV_27, wait::fences_and_events_live),
+    (rule::INV_29, wait::cpu_waits_belong_to_their_devices),
+    (rule::INV_38, wait::nobody_waits_for_what_was_reached),
+    (rule::INV_38, wait::waits_are_found),
 ];
 
 /// Fails with a description where a condition does not hold.
@@ -159,6 +174,10 @@ fn local_entries_name_live_objects(kernel: &Kernel) -> Result<(), String> {
                 None => true,
                 Some((Kind::Adapter, number)) => process.adapters.contains_key(&AdapterId(number)),
                 Some((Kind::KeyedMutex, number)) => kernel.keyed_mutexes.get(number).is_some(),
+                Some((Kind::SyncObject, number)) => kernel
+                    .openings
+                    .get(number)
+                    .is_some_and(|opening| opening.process == *id && opening.handle == handle),
                 Some((Kind::Device, number)) => kernel
                     .devices
                     .get(DeviceId(number))
@@ -174,7 +193,7 @@ fn local_entries_name_live_objects(kernel: &Kernel) -> Result<(), String> {
 fn nt_entries_name_live_objects(kernel: &Kernel) -> Result<(), String> {
     for (id, process) in &kernel.processes {
         let lost =
-            process.nt_handles.entries().find(|(_, entry)| kernel.nt_objects.get(entry.object.0).is_none());
+            process.nt_handles.entries().find(|(_, entry)| kernel.nt_objects.get(entry.object).is_none());
         expect(lost.is_none(), || format!("{lost:?} of {id:?} names no NT object"))?;
     }
     Ok(())
@@ -188,8 +207,7 @@ fn nt_handle_counts_agree(kernel: &Kernel) -> Result<(), String> {
             *counts.entry(entry.object).or_default() += 1;
         }
     }
-    for (number, object) in kernel.nt_objects.iter() {
-        let id = NtObjectId(number);
+    for (id, object) in kernel.nt_objects.iter() {
         let count = counts.get(&id).copied().unwrap_or(0);
         expect(count == object.handles, || {
             format!("{id:?} counts {} handles and {count} name it", object.handles)
@@ -227,16 +245,19 @@ fn devices_have_a_holder(kernel: &Kernel) -> Result<(), String> {
     expect(lost.is_none(), || format!("nothing holds {lost:?}"))
 }
 
-// INV-67: by a handle, or by the living process that it stands for.
+// INV-67: by a handle, by the living process that it stands for, or by a registration.
 fn nt_objects_have_a_holder(kernel: &Kernel) -> Result<(), String> {
-    for (number, object) in kernel.nt_objects.iter() {
-        let id = NtObjectId(number);
-        let NtBody::Process(process) = object.body;
-        let standing = kernel.processes.get(&process).is_some_and(|process| process.object == id);
+    for (id, object) in kernel.nt_objects.iter() {
+        let standing = match object.body {
+            NtBody::Process(process) => {
+                kernel.processes.get(&process).is_some_and(|process| process.object == id)
+            }
+            NtBody::Event { .. } => object.registrations > 0,
+        };
         expect(standing || object.handles > 0, || format!("nothing holds {id:?}"))?;
     }
     let homeless = kernel.processes.iter().find(|(id, process)| {
-        kernel.nt_objects.get(process.object.0).is_none_or(|object| object.body != NtBody::Process(**id))
+        kernel.nt_objects.get(process.object).is_none_or(|object| object.body != NtBody::Process(**id))
     });
     expect(homeless.is_none(), || format!("no NT object stands for {:?}", homeless.map(|(id, _)| id)))
 }
@@ -261,7 +282,9 @@ fn nothing_leaks(kernel: &Kernel) -> Result<(), String> {
         + kernel.nt_objects.len() as usize
         + kernel.threads.len()
         + kernel.keyed_mutexes.len() as usize
-        + kernel.waits.iter().count();
+        + kernel.sync_objects.len() as usize
+        + kernel.openings.len() as usize
+        + kernel.waits.len() as usize;
     expect(!kernel.processes.is_empty() || left == 0, || {
         format!("every process has ended and {left} objects are left")
     })
@@ -275,6 +298,26 @@ fn devices_belong_to_an_open_adapter(kernel: &Kernel) -> Result<(), String> {
         device.handle.is_some() && open.is_none_or(|open| open.handles == 0)
     });
     expect(stray.is_none(), || format!("{stray:?} is on an adapter that its process does not have open"))
+}
+
+// INV-75, HND-24, HND-25: one to one.
+fn global_handles_name_their_objects(kernel: &Kernel) -> Result<(), String> {
+    let live = kernel.global_handles.entries().filter_map(|entry| {
+        let (kind, number) = entry.object?;
+        Some((bits::pack::<GlobalHandle>(entry.index, entry.generation), (kind.tag(), number)))
+    });
+    let mutexes = kernel
+        .keyed_mutexes
+        .iter()
+        .filter_map(|(number, mutex)| Some((mutex.shared?, (Kind::KeyedMutex.tag(), number))));
+    let objects = kernel
+        .sync_objects
+        .iter()
+        .filter_map(|(id, object)| Some((object.shared?, (Kind::SyncObject.tag(), id.0))));
+    let named: BTreeMap<_, _> = live.collect();
+    expect(mutexes.chain(objects).collect::<BTreeMap<_, _>>() == named, || {
+        String::from("the global handles are not those of the objects")
+    })
 }
 
 // INV-36, FLT-17

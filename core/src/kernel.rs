@@ -1,34 +1,45 @@
 //! The kernel: all of its state, and the one door.
 //!
 //! Nothing is decided here. An event is handed to the object that it concerns; a call goes through its checks to a
-//! [`Plan`], and the plan is carried out.
+//! [`Plan`], and the plan is carried out. [`choices`] lists what may happen next, [`lookup`] is what the calls share.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::arena::Arena;
-use crate::event::{Answer, Call, Event, Host, Incident, Outcome, Pick, Reclaimable, Step};
-use crate::handle::nt::NtObject;
+use crate::event::{Answer, Call, Event, Host, Incident, Outcome, Pick, Step};
+use crate::handle::GlobalHandle;
+use crate::handle::nt::objects::NtObjects;
 use crate::handle::table::HandleTable;
-use crate::handle::{GlobalHandle, Kind, LocalHandle};
-use crate::id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId};
-use crate::inspect::ThreadState;
+use crate::id::{AdapterId, ProcessId, ThreadId};
 use crate::limits::Limits;
 use crate::object::adapter::{Adapter, Luid};
-use crate::object::device::Device;
 use crate::object::devices::Devices;
 use crate::object::keyed_mutex::KeyedMutex;
-use crate::object::keyed_mutex::acquire::{self, Acquirer};
 use crate::object::process::{Process, Thread};
+use crate::object::sync_object::Opening;
+use crate::object::sync_object::objects::SyncObjects;
 use crate::plan::Plan;
 #[cfg(feature = "planted")]
 use crate::planted::Planted;
 use crate::profile::Profile;
 use crate::refusal::{Misuse, Refusal};
 use crate::request::Request;
-use crate::rule::{self, Rule};
+use crate::rule;
 use crate::status::NtStatus;
-use crate::wait::{TimeLimit, Waits};
+use crate::wait::Waits;
+
+mod choices;
+mod lookup;
+
+/// Who makes a call.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller {
+    pub(crate) process: ProcessId,
+    pub(crate) thread: ThreadId,
+    /// Whether the absolute time limit of the call, if it has one, has passed.
+    pub(crate) deadline_passed: bool,
+}
 
 /// The graphics kernel of one machine, as a value.
 ///
@@ -53,7 +64,10 @@ pub struct Kernel {
     pub(crate) keyed_mutexes: Arena<KeyedMutex>,
     // HND-22: one for the machine.
     pub(crate) global_handles: HandleTable<GlobalHandle>,
-    pub(crate) nt_objects: Arena<NtObject>,
+    pub(crate) sync_objects: SyncObjects,
+    /// What the local handles of synchronisation objects name.
+    pub(crate) openings: Arena<Opening>,
+    pub(crate) nt_objects: NtObjects,
     pub(crate) waits: Waits,
     #[cfg(feature = "planted")]
     pub(crate) planted: Option<Planted>,
@@ -91,7 +105,9 @@ impl Kernel {
             devices: Devices::new(),
             keyed_mutexes: Arena::new(),
             global_handles: HandleTable::new(limits.global_table),
-            nt_objects: Arena::new(),
+            sync_objects: SyncObjects::new(),
+            openings: Arena::new(),
+            nt_objects: NtObjects::new(),
             waits: Waits::new(),
             #[cfg(feature = "planted")]
             planted: None,
@@ -114,8 +130,8 @@ impl Kernel {
     pub fn handle(&mut self, event: Event) -> Result<Outcome, Misuse> {
         let outcome = match &event {
             Event::Call(call) => self.call(call)?,
-            Event::Step(step) => self.step(*step)?,
-            Event::Incident(incident) => self.incident(*incident)?,
+            Event::Step(step) => self.step(step)?,
+            Event::Incident(incident) => self.incident(incident)?,
             Event::Host(host) => self.host(host)?,
         };
         if cfg!(debug_assertions) && self.object_count() < 64 {
@@ -124,57 +140,22 @@ impl Kernel {
         Ok(outcome)
     }
 
-    /// The options of a call whose result the rules leave open, in a fixed order; never empty.
-    ///
-    /// # Errors
-    ///
-    /// [`Misuse::UnknownThread`], [`Misuse::ThreadEnded`] or [`Misuse::ThreadBlocked`] if the thread cannot make a call.
-    pub fn picks(&self, thread: ThreadId, request: &Request) -> Result<Vec<Pick>, Misuse> {
-        self.caller(thread)?;
-        Ok(picks(request).to_vec())
-    }
-
-    /// The steps that the machine can take now, by kind, within a kind in order of creation of the object or wait.
-    // TIM-04: a time limit can be reached at any moment.
-    #[must_use]
-    pub fn choices(&self) -> Vec<Step> {
-        let limited = self.waits.iter().filter(|(_, wait)| wait.limit != TimeLimit::Unlimited);
-        let timeouts = limited.map(|(id, _)| Step::Timeout(id));
-        let grantable = self.waits.iter().filter(|(_, wait)| self.is_grantable(wait));
-        let grants = grantable.map(|(id, _)| Step::Grant(id));
-        self.reclaims().chain(timeouts).chain(grants).collect()
-    }
-
-    /// The steps out of [`Self::choices`] that no time has to pass for: all but the timeouts.
-    // KMX-23
-    #[must_use]
-    pub fn untimed_choices(&self) -> Vec<Step> {
-        if self.waits.first_grantable().is_none() {
-            return self.reclaims().collect();
-        }
-        let grantable = self.waits.iter().filter(|(_, wait)| self.is_grantable(wait));
-        self.reclaims().chain(grantable.map(|(id, _)| Step::Grant(id))).collect()
-    }
-
-    /// The first of [`Self::untimed_choices`], found without listing the others: the oldest reclaim, or else the grant to
-    /// whoever has waited longest. O(log n) in the number of waits.
-    #[must_use]
-    pub fn first_untimed_choice(&self) -> Option<Step> {
-        self.reclaims().next().or_else(|| self.waits.first_grantable().map(Step::Grant))
-    }
-
-    fn reclaims(&self) -> impl Iterator<Item = Step> {
-        self.devices.destroyed().map(|id| Step::Reclaim(Reclaimable::Device(id)))
-    }
-
     // LIF-15: the checks and the effect of a call are one step.
     fn call(&mut self, call: &Call) -> Result<Outcome, Misuse> {
         let caller = self.caller(call.thread)?;
-        if !picks(&call.request).contains(&call.pick) {
-            return Err(Misuse::PickNotOffered(call.pick));
+        let deadline_passed = call.pick == Pick::DeadlinePassed;
+        let by = Caller { process: caller, thread: call.thread, deadline_passed };
+        let plan = self.check(by, &call.request);
+        let sets = plan.as_ref().map_or(&[][..], Plan::sets);
+        let offered = match call.request.absolute_limit() {
+            Some(_) => matches!(call.pick, Pick::DeadlineAhead | Pick::DeadlinePassed),
+            None => self.offers(sets, &call.pick),
+        };
+        if !offered {
+            return Err(Misuse::PickNotOffered(call.pick.clone()));
         }
-        match self.check(Acquirer { process: caller, thread: call.thread, pick: call.pick }, &call.request) {
-            Ok(plan) => Ok(self.commit(plan)),
+        match plan {
+            Ok(plan) => Ok(self.commit(plan, &call.pick)),
             // LIF-13, SYN-38, ADP-02, HND-06, INV-35: a refused call has changed nothing.
             Err(refusal) => {
                 #[cfg(feature = "planted")]
@@ -186,7 +167,7 @@ impl Kernel {
 
     /// The whole list of checks of a call, in its order.
     // ADP-01
-    fn check(&self, by: Acquirer, request: &Request) -> Result<Plan, Refusal> {
+    pub(crate) fn check(&self, by: Caller, request: &Request) -> Result<Plan, Refusal> {
         let caller = by.process;
         match request {
             Request::OpenAdapterFromLuid(request) => self.check_open_adapter(caller, request),
@@ -206,6 +187,18 @@ impl Kernel {
             Request::AcquireKeyedMutex2(request) => self.check_acquire_keyed_mutex2(by, request),
             Request::ReleaseKeyedMutex(request) => self.check_release_keyed_mutex(caller, request),
             Request::ReleaseKeyedMutex2(request) => self.check_release_keyed_mutex2(caller, request),
+            Request::CreateSynchronizationObject(request) => self.check_create_sync_object(caller, request),
+            Request::CreateSynchronizationObject2(request) => self.check_create_sync_object2(caller, request),
+            Request::OpenSynchronizationObject(request) => self.check_open_sync_object(caller, request),
+            Request::DestroySynchronizationObject(request) => self.check_destroy_sync_object(caller, request),
+            Request::SignalSynchronizationObjectFromCpu(request) => {
+                self.check_signal_from_cpu(caller, request)
+            }
+            Request::WaitForSynchronizationObjectFromCpu(request) => self.check_wait_from_cpu(by, request),
+            Request::CreateEvent(request) => self.check_create_event(caller, request),
+            Request::SetEvent(request) => self.check_set_event(caller, request),
+            Request::ResetEvent(request) => self.check_reset_event(caller, request),
+            Request::WaitForEvent(request) => self.check_wait_for_event(by, request),
             Request::CloseHandle(request) => self.check_close_handle(caller, request),
             Request::DuplicateHandle(request) => self.check_duplicate_handle(caller, request),
             Request::CreateProcess(request) => self.check_create_process(caller, request),
@@ -215,7 +208,7 @@ impl Kernel {
         }
     }
 
-    fn commit(&mut self, plan: Plan) -> Outcome {
+    fn commit(&mut self, plan: Plan, pick: &Pick) -> Outcome {
         match plan {
             Plan::OpenAdapterFromLuid { process, adapter } => self.commit_open_adapter(process, adapter),
             Plan::EnumAdapters { process, reported } => self.commit_enum_adapters(process, reported),
@@ -224,8 +217,7 @@ impl Kernel {
             }
             Plan::CreateDevice { process, adapter } => self.commit_create_device(process, adapter),
             Plan::DestroyDevice { device } => self.commit_destroy_device(device),
-            Plan::GetDeviceState { report } => Outcome::with(crate::reply::Output::GetDeviceState(report)),
-            Plan::MarkDeviceAsError { device, state } => self.commit_mark_device_as_error(device, state),
+            Plan::MarkDeviceAsError(error) => self.commit_enter_error(&error, pick),
             Plan::CreateKeyedMutex { process, key, private_data, is_shared } => {
                 self.commit_create_keyed_mutex(process, key, private_data, is_shared)
             }
@@ -238,11 +230,24 @@ impl Kernel {
             Plan::TakeKeyedMutex { process, handle, mutex, wants_private_data } => {
                 self.commit_take_keyed_mutex(process, handle, mutex, wants_private_data)
             }
-            Plan::WaitForKeyedMutex { wait } => self.commit_wait_for_keyed_mutex(wait),
             Plan::AcquireEnded { mutex, reply } => self.commit_acquire_ended(mutex, reply),
             Plan::ReleaseKeyedMutex { mutex, key, fence_value, private_data } => {
                 self.commit_release_keyed_mutex(mutex, key, fence_value, private_data)
             }
+            Plan::CreateSyncObject(new) => self.commit_create_sync_object(&new),
+            Plan::OpenSyncObject { process, object } => self.commit_open_sync_object(process, object),
+            Plan::DestroySyncObject { opening } => self.commit_destroy_sync_object(opening),
+            Plan::SignalFences(write) => self.commit_signal_fences(&write, pick),
+            Plan::FencesReached { thread, blocking, sets } => {
+                self.commit_fences_reached(thread, blocking, &sets, pick)
+            }
+            Plan::Register(wait) => self.commit_register(wait),
+            Plan::CreateEvent { process, body } => self.commit_create_event(process, body),
+            Plan::SetEvent { sets } => self.commit_set_event(sets, pick),
+            Plan::ResetEvent { event } => self.commit_reset_event(event),
+            Plan::TakeEvent { event } => self.commit_take_event(event),
+            Plan::Block(wait) => Outcome::answer(Answer::Pending(self.begin_wait(wait))),
+            Plan::Complete(reply) => Outcome::answer(Answer::Complete(reply)),
             Plan::CloseHandle { process, handle } => self.commit_close_handle(process, handle),
             Plan::DuplicateHandle { duplicate, closing } => self.commit_duplicate_handle(duplicate, closing),
             Plan::DuplicateHandleRefusedButClosed { refusal, closing } => {
@@ -253,22 +258,23 @@ impl Kernel {
         }
     }
 
-    fn step(&mut self, step: Step) -> Result<Outcome, Misuse> {
+    fn step(&mut self, step: &Step) -> Result<Outcome, Misuse> {
         match step {
-            Step::Reclaim(object) => self.reclaim(object),
-            Step::Timeout(wait) => self.time_out(wait),
-            Step::Grant(wait) => self.grant(wait),
+            Step::Notice { object, adapter, pick } => self.notice(*object, *adapter, pick),
+            Step::Reclaim(object) => self.reclaim(*object),
+            Step::Timeout(wait) => self.time_out(*wait),
+            Step::Grant(wait) => self.grant(*wait),
         }
     }
 
-    fn incident(&mut self, incident: Incident) -> Result<Outcome, Misuse> {
+    fn incident(&mut self, incident: &Incident) -> Result<Outcome, Misuse> {
         match incident {
-            Incident::EndThread(thread) => self.end_thread(thread),
+            Incident::EndThread(thread) => self.end_thread(*thread),
             Incident::KillProcess(process) => {
-                self.expect_alive(process)?;
-                Ok(self.end_process(process))
+                self.expect_alive(*process)?;
+                Ok(self.end_process(*process))
             }
-            Incident::StopAdapter(adapter) => self.stop_adapter(adapter),
+            Incident::StopAdapter { adapter, pick } => self.stop_adapter(*adapter, pick),
         }
     }
 
@@ -288,6 +294,9 @@ impl Kernel {
             + self.adapters.len()
             + self.devices.len() as usize
             + self.keyed_mutexes.len() as usize
+            + self.sync_objects.len() as usize
+            + self.openings.len() as usize
+            + self.waits.len() as usize
             + self.nt_objects.len() as usize
     }
 
@@ -300,140 +309,5 @@ impl Kernel {
         if let Err(violation) = crate::invariant::check(self) {
             panic!("{violation}");
         }
-    }
-}
-
-/// The options of a request.
-const fn picks(request: &Request) -> &'static [Pick] {
-    match request {
-        Request::AcquireKeyedMutex(request) => acquire::picks(request.timeout),
-        Request::AcquireKeyedMutex2(request) => acquire::picks(request.timeout),
-        // None of the others has a result that the rules leave open.
-        _ => &[Pick::Only],
-    }
-}
-
-/// What the calls share.
-impl Kernel {
-    /// The process of a living thread that is not blocked.
-    pub(crate) fn caller(&self, thread: ThreadId) -> Result<ProcessId, Misuse> {
-        match *self.living_thread(thread)? {
-            Thread { process, state: ThreadState::Ready } => Ok(process),
-            Thread { state: ThreadState::Blocked(_), .. } => Err(Misuse::ThreadBlocked(thread)),
-        }
-    }
-
-    /// A living thread, blocked or not.
-    pub(crate) fn living_thread(&self, thread: ThreadId) -> Result<&Thread, Misuse> {
-        match self.threads.get(&thread) {
-            Some(found) => Ok(found),
-            None if (1..=self.last_thread).contains(&thread.0) => Err(Misuse::ThreadEnded(thread)),
-            None => Err(Misuse::UnknownThread(thread)),
-        }
-    }
-
-    /// Fails for a process that does not live.
-    pub(crate) fn expect_alive(&self, process: ProcessId) -> Result<(), Misuse> {
-        if self.processes.contains_key(&process) {
-            Ok(())
-        } else if (1..=self.last_process).contains(&process.0) {
-            Err(Misuse::ProcessEnded(process))
-        } else {
-            Err(Misuse::UnknownProcess(process))
-        }
-    }
-
-    /// The number of the object of this kind that a handle names in the table of a process.
-    // HND-09: zero, unknown, stale, foreign and of the wrong kind are one and the same. HND-20: only the caller's own table.
-    pub(crate) fn resolve(
-        &self,
-        process: ProcessId,
-        handle: LocalHandle,
-        kind: Kind,
-    ) -> Result<u32, Refusal> {
-        let table = &self.process(process).handles;
-        #[cfg(feature = "planted")]
-        if self.planted(Planted::StaleGenerationAccepted) {
-            let found = table.lookup_without_generation(handle, kind);
-            return found.ok_or(Refusal::new(NtStatus::INVALID_PARAMETER, rule::HND_09));
-        }
-        table.lookup(handle, kind).ok_or(Refusal::new(NtStatus::INVALID_PARAMETER, rule::HND_09))
-    }
-
-    /// Refuses a call whose adapter is stopped, for the reason that the rule gives.
-    // FLT-18
-    pub(crate) fn check_running(&self, adapter: AdapterId, rule: Rule) -> Result<(), Refusal> {
-        if self.adapter(adapter).running {
-            return Ok(());
-        }
-        Err(Refusal::new(NtStatus::DEVICE_REMOVED, rule))
-    }
-
-    /// Refuses a call for whose new handles there is no room.
-    // HND-14
-    pub(crate) fn check_handles_fit(&self, process: ProcessId, count: u32) -> Result<(), Refusal> {
-        if self.process(process).handles.can_allocate(count) {
-            return Ok(());
-        }
-        Err(Refusal::new(NtStatus::NO_MEMORY, rule::HND_14))
-    }
-
-    /// Frees a live local handle.
-    pub(crate) fn free_local_handle(&mut self, process: ProcessId, handle: LocalHandle) {
-        #[cfg(feature = "planted")]
-        match self.planted {
-            Some(Planted::FreedEntryToTheHead) => {
-                return self.process_mut(process).handles.free_to_the_head(handle);
-            }
-            Some(Planted::GenerationNotAdvanced) => {
-                return self.process_mut(process).handles.free_without_advancing(handle);
-            }
-            _ => {}
-        }
-        self.process_mut(process).handles.free(handle);
-    }
-}
-
-/// The state by id. An id that was resolved or listed names something that is there; anything else is a mistake of this
-/// library.
-impl Kernel {
-    pub(crate) fn process(&self, id: ProcessId) -> &Process {
-        self.processes.get(&id).expect("a resolved process lives")
-    }
-
-    pub(crate) fn process_mut(&mut self, id: ProcessId) -> &mut Process {
-        self.processes.get_mut(&id).expect("a resolved process lives")
-    }
-
-    pub(crate) fn adapter(&self, id: AdapterId) -> &Adapter {
-        &self.adapters[id.0 as usize]
-    }
-
-    pub(crate) fn adapter_mut(&mut self, id: AdapterId) -> &mut Adapter {
-        &mut self.adapters[id.0 as usize]
-    }
-
-    pub(crate) fn device(&self, id: DeviceId) -> &Device {
-        self.devices.get(id).expect("a resolved device is there")
-    }
-
-    pub(crate) fn device_mut(&mut self, id: DeviceId) -> &mut Device {
-        self.devices.get_mut(id).expect("a resolved device is there")
-    }
-
-    pub(crate) fn keyed_mutex(&self, id: KeyedMutexId) -> &KeyedMutex {
-        self.keyed_mutexes.get(id.0).expect("a resolved mutex is there")
-    }
-
-    pub(crate) fn keyed_mutex_mut(&mut self, id: KeyedMutexId) -> &mut KeyedMutex {
-        self.keyed_mutexes.get_mut(id.0).expect("a resolved mutex is there")
-    }
-
-    pub(crate) fn nt_object(&self, id: NtObjectId) -> &NtObject {
-        self.nt_objects.get(id.0).expect("an entry names an object that is there")
-    }
-
-    pub(crate) fn nt_object_mut(&mut self, id: NtObjectId) -> &mut NtObject {
-        self.nt_objects.get_mut(id.0).expect("an entry names an object that is there")
     }
 }

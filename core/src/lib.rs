@@ -41,7 +41,7 @@
 //! assert_eq!((adapter.raw(), device.raw()), (0x4000_0000, 0x4000_0040));
 //!
 //! // The adapter is pulled out: calls on its devices are refused, with a reason.
-//! kernel.handle(Event::Incident(Incident::StopAdapter(gpu)))?;
+//! kernel.handle(Event::Incident(Incident::StopAdapter { adapter: gpu, pick: Pick::Only }))?;
 //! let state = Request::GetDeviceState(GetDeviceState { device, state_type: 1 });
 //! let Answer::Refused(refusal) = kernel.handle(call(state))?.answer else { unreachable!() };
 //! assert_eq!((refusal.status, refusal.rule), (NtStatus::DEVICE_REMOVED, rule::ADP_12));
@@ -62,11 +62,14 @@
 //! # Where to start reading
 //!
 //! 1. `event.rs`, `request.rs`, `reply.rs`, `refusal.rs`: what goes in and what comes out.
-//! 2. `kernel.rs`: the state and the dispatch; `plan.rs`: what lies between the checks and the effects.
-//! 3. `object/`, a file per object: its life cycle, state, requests, checks and effects; `object/teardown.rs`: how things end.
-//! 4. `wait.rs`: blocked calls; `handle/`: the local and the global table, the NT table, duplication, access masks.
-//! 5. `invariant.rs`: what holds in every state; `choose.rs`, `simulator.rs`, `simulator/clock.rs`: a kernel that
-//!    runs by itself, and its time.
+//! 2. `kernel.rs`: the state and the dispatch, with `kernel/choices.rs` for what is left open; `plan.rs`: what lies between the
+//!    checks and the effects.
+//! 3. `object/`, a file or folder per object: its life cycle, state, requests, checks and effects. `object/device_error.rs`:
+//!    how devices fail; `object/teardown.rs`: how things end.
+//! 4. `wait.rs`: blocked calls and registered waits; `object/sync_object/write.rs` and `object/event/set.rs`: who is released;
+//!    `handle/`: the local and the global table, the NT table, duplication, access masks.
+//! 5. `inspect.rs`: the state, to be read; `invariant.rs`: what holds in it always; `choose.rs`, `simulator.rs`,
+//!    `simulator/clock.rs`: a kernel that runs by itself, and its time.
 //!
 //! `arena.rs` and `roster.rs` are the two containers of our own, `limits.rs` and `profile.rs` all that can be configured, and
 //! `planted.rs` the mistakes that prove the checkers. Why things are as they are is in `DESIGN.md`.
@@ -79,8 +82,16 @@
 //!   handle of the one table that the machine has; any process opens it by its number.
 //! - **Keyed mutex**: a lock with a **key**, which says whose turn it is, and a **fence value** that a release hands on to the
 //!   next **acquire**. **Abandoned**: its owning handle went before it released; for ever.
-//! - **Wait**: a blocked call. It can be **granted** what it waits for, reach its **time limit**, or be ended by what happens to
-//!   its mutex or handle; then the thread is **resumed** with its reply.
+//! - **Synchronisation object**: a **mutex** of a device, a **semaphore**, a **fence**, a **notification**, or a **monitored
+//!   fence**: a 64-bit value that can be signalled, waited for and read through a **mapping**. In most places *fence* means the
+//!   last of these. **Opening**: what a local handle of such an object names, with the rights and flags of that handle.
+//! - **Event**: an NT object that is set or not set. One that is **auto-reset** releases one waiter and is then not set; it is
+//!   **contested** in a step that sets it less often than it has waiters. Not to be confused with an [`Event`] of the kernel.
+//! - **Wait**: a blocked call, or a CPU wait that is **registered** with an event and blocks nobody. It can be **granted** what
+//!   it waits for, be **satisfied** by a signal, reach its **time limit**, or be ended by what happens to its object, handle or
+//!   device; then the thread is **resumed** with its reply, or the event is set. **Orphaned**: one that nobody can satisfy.
+//! - **Mark**: of a fence for an adapter, that another adapter changed the value; the **notice** is the step in which it looks.
+//! - **Forced maximum**: the largest value, stored in the fences that a device could signal when it enters Error.
 //! - **Clock**, **offset**: of a simulator, in units of 100 ns; together they are the system time.
 //! - **Generation**: two bits of a local handle that change whenever its entry is freed. **Reserve**: how many free entries
 //!   stay free, so that a number rests before it is used again.
@@ -119,13 +130,18 @@ mod status;
 mod wait;
 
 pub use choose::{Choose, ChooseError, FirstEnabled, Recorder, Replay, Seeded};
-pub use event::{Answer, Call, Effect, Event, Host, Incident, Outcome, Pick, Reclaimable, Resumed, Step};
+pub use event::{
+    Answer, Call, Diagnostic, Effect, Event, Host, Incident, Outcome, Pick, Reclaimable, Resumed, Step,
+};
 pub use handle::nt::{CloseHandle, DuplicateHandle, NtHandle};
 pub use handle::{GlobalHandle, LocalHandle};
-pub use id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId, WaitId};
+pub use id::{
+    AdapterId, DeviceId, KeyedMutexId, NtObjectId, OpeningId, ProcessId, SyncObjectId, ThreadId, WaitId,
+};
 pub use inspect::{
-    AdapterView, DeviceView, KeyedMutexView, LocalEntryView, LocalObject, LocalTableView, NtEntryView,
-    NtObjectView, NtTableView, ProcessView, ThreadState, ThreadView, WaitView,
+    AdapterView, DeviceView, FenceCondition, KeyedMutexView, LocalEntryView, LocalObject, LocalTableView,
+    NtEntryView, NtObjectBody, NtObjectView, NtTableView, OpeningView, ProcessView, SyncObjectView,
+    ThreadState, ThreadView, WaitTarget, WaitView,
 };
 pub use kernel::Kernel;
 pub use limits::{Limits, TableLimits};
@@ -137,6 +153,7 @@ pub use object::device::{
     CreateDevice, DestroyDevice, DeviceStateReport, ExecutionState, GetDeviceState, MarkDeviceAsError,
     PageFaultState,
 };
+pub use object::event::{CreateEvent, ResetEvent, SetEvent, WaitForEvent};
 pub use object::keyed_mutex::acquire::{AcquireKeyedMutex, AcquireKeyedMutex2};
 pub use object::keyed_mutex::private_data::{OutBuffer, PrivateData};
 pub use object::keyed_mutex::{
@@ -144,6 +161,12 @@ pub use object::keyed_mutex::{
     ReleaseKeyedMutex, ReleaseKeyedMutex2,
 };
 pub use object::process::{Bitness, CreateProcess, PlaceProcessHandle, ProcessConfig, SetNtHandleFlags};
+pub use object::sync_object::cpu::{SignalSynchronizationObjectFromCpu, WaitForSynchronizationObjectFromCpu};
+pub use object::sync_object::create::{
+    CreateSynchronizationObject, CreateSynchronizationObject2, OpenSynchronizationObject, SyncObjectInfo,
+};
+pub use object::sync_object::destroy::DestroySynchronizationObject;
+pub use object::sync_object::{FenceMapping, OpeningFlags, SyncState};
 #[cfg(feature = "planted")]
 pub use planted::Planted;
 pub use profile::Profile;

@@ -43,6 +43,12 @@ pub struct Limits {
     pub devices: u32,
     /// Keyed mutexes of the machine.
     pub keyed_mutexes: u32,
+    /// Synchronisation objects of the machine.
+    pub sync_objects: u32,
+    /// NT objects of the machine other than processes.
+    pub nt_objects: u32,
+    /// Blocked calls and registered CPU waits of the machine. Only a CPU wait is refused for it.
+    pub waits: u32,
     /// Processes of the machine: the living, and the ended ones to which there is still an NT handle.
     pub processes: u32,
     /// Living threads of the machine.
@@ -85,6 +91,9 @@ impl Default for Limits {
             nt_handles_per_process: Self::MAX_NT_HANDLES,
             devices: Self::MAX_LOCAL_ENTRIES,
             keyed_mutexes: Self::MAX_LOCAL_ENTRIES,
+            sync_objects: Self::MAX_LOCAL_ENTRIES,
+            nt_objects: Self::MAX_LOCAL_ENTRIES,
+            waits: Self::MAX_LOCAL_ENTRIES,
             processes: 65_536,
             threads: 1_048_576,
             adapters: 64,

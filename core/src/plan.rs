@@ -6,11 +6,15 @@
 use alloc::vec::Vec;
 
 use crate::handle::LocalHandle;
-use crate::handle::nt::NtHandle;
 use crate::handle::nt::table::NtEntry;
-use crate::id::{AdapterId, DeviceId, KeyedMutexId, ProcessId};
-use crate::object::device::{DeviceStateReport, ExecutionState};
+use crate::handle::nt::{NtBody, NtHandle};
+use crate::id::{
+    AdapterId, DeviceId, KeyedMutexId, NtObjectId, OpeningId, ProcessId, SyncObjectId, ThreadId,
+};
+use crate::object::device_error::EnterError;
 use crate::object::process::CreateProcess;
+use crate::object::sync_object::create::NewSyncObject;
+use crate::object::sync_object::write::FenceWrite;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::wait::Wait;
@@ -38,13 +42,7 @@ pub(crate) enum Plan {
     DestroyDevice {
         device: DeviceId,
     },
-    GetDeviceState {
-        report: DeviceStateReport,
-    },
-    MarkDeviceAsError {
-        device: DeviceId,
-        state: ExecutionState,
-    },
+    MarkDeviceAsError(EnterError),
     CreateKeyedMutex {
         process: ProcessId,
         key: u64,
@@ -67,9 +65,6 @@ pub(crate) enum Plan {
         mutex: KeyedMutexId,
         wants_private_data: bool,
     },
-    WaitForKeyedMutex {
-        wait: Wait,
-    },
     /// TIMEOUT or ABANDONED.
     AcquireEnded {
         mutex: KeyedMutexId,
@@ -81,6 +76,40 @@ pub(crate) enum Plan {
         fence_value: u64,
         private_data: Option<Vec<u8>>,
     },
+    CreateSyncObject(NewSyncObject),
+    OpenSyncObject {
+        process: ProcessId,
+        object: SyncObjectId,
+    },
+    DestroySyncObject {
+        opening: OpeningId,
+    },
+    SignalFences(FenceWrite),
+    /// The condition of a CPU wait holds when it is made; its event, if it has one, is set.
+    FencesReached {
+        thread: ThreadId,
+        blocking: bool,
+        sets: Vec<NtObjectId>,
+    },
+    /// A CPU wait with an event.
+    Register(Wait),
+    CreateEvent {
+        process: ProcessId,
+        body: NtBody,
+    },
+    SetEvent {
+        sets: [NtObjectId; 1],
+    },
+    ResetEvent {
+        event: NtObjectId,
+    },
+    TakeEvent {
+        event: NtObjectId,
+    },
+    /// The thread waits.
+    Block(Wait),
+    /// The call changes nothing.
+    Complete(Reply),
     CloseHandle {
         process: ProcessId,
         handle: NtHandle,
@@ -101,6 +130,19 @@ pub(crate) enum Plan {
     ExitProcess {
         process: ProcessId,
     },
+}
+
+impl Plan {
+    /// The events that it will set, in order; what this leaves open is picked with the call.
+    pub(crate) fn sets(&self) -> &[NtObjectId] {
+        match self {
+            Self::SignalFences(write) => &write.released.sets,
+            Self::MarkDeviceAsError(error) => &error.forced.released.sets,
+            Self::FencesReached { sets, .. } => sets,
+            Self::SetEvent { sets } => sets,
+            _ => &[],
+        }
+    }
 }
 
 /// What an enumeration reports.

@@ -81,6 +81,22 @@ planted! {
     TimeoutOutranksAbandonment breaks KMX_32: "An acquire that tests once reports TIMEOUT for an abandoned mutex.",
     AbandonmentWakesOne breaks KMX_33: "Abandonment ends one waiting acquire and leaves the others.",
     WaiterOfDestroyedHandleStays breaks KMX_35: "An acquire that waits through a destroyed handle goes on waiting.",
+    DestroyedHandleEndsItsWaits breaks SYN_30: "DestroySynchronizationObject ends the waits that were made through the handle.",
+    SignalThroughNoSignalHandle breaks SYN_34: "A CPU signal through a handle with NoSignal is accepted.",
+    AllWaitSatisfiedByOne breaks CPU_02: "A CPU wait for all fences is satisfied by one of them.",
+    WaitAnyNeedsAll breaks CPU_02: "A CPU wait with WaitAny needs all of its fences.",
+    WaitComparedForEquality breaks CPU_02: "A CPU wait is satisfied by exactly the wanted value only.",
+    SatisfiedConditionsForgotten breaks CPU_03: "A CPU wait drops the conditions that hold when it is made.",
+    SatisfiedWaitForgotten breaks CPU_04: "A CPU wait whose condition holds when it is made does not set its event.",
+    RewindWithoutTheFlag breaks CPU_08: "A CPU signal of a lower value is accepted without AllowFenceRewind.",
+    RefusedSignalStoresAPart breaks CPU_11: "A CPU signal that is refused for one of its values stores those before it.",
+    SignalWakesOneWaiter breaks CPU_16: "A change of a fence value releases one of the waits that it satisfies.",
+    DestroyedDeviceSetsEvents breaks CPU_19: "The end of a device sets the events of its registered CPU waits.",
+    AutoResetStaysSet breaks EVT_02: "An auto-reset event that releases a waiter stays set.",
+    SetReleasesAllOfAutoReset breaks EVT_02: "A set of an auto-reset event releases all of its waiters.",
+    ForcedMaximumIgnoresNoSignalMaxValue breaks TDR_04: "The forced maximum reaches a fence through a handle with NoSignalMaxValueOnTdr.",
+    MarkingForcesNoMaximum breaks TDR_06: "MarkDeviceAsError does not force the maximum.",
+    ErrorLeavesBlockedWaits breaks TDR_07: "A blocked CPU wait of a device that enters Error goes on waiting.",
 }
 
 impl Kernel {
@@ -130,7 +146,33 @@ impl Kernel {
                     mutex.fence_value = release.fence_value;
                 }
             }
+            (
+                Some(Planted::RefusedSignalStoresAPart),
+                crate::Request::SignalSynchronizationObjectFromCpu(signal),
+            ) => self.store_a_part(caller, signal),
             _ => {}
         }
+    }
+
+    /// Stores the values of a signal up to the first that is too low.
+    #[cfg(feature = "planted")]
+    fn store_a_part(&mut self, caller: crate::ProcessId, signal: &crate::SignalSynchronizationObjectFromCpu) {
+        let mut write = alloc::collections::BTreeMap::new();
+        let Ok(device) = self.resolve(caller, signal.device, crate::handle::Kind::Device) else { return };
+        let device = crate::DeviceId(device);
+        let handles = signal.objects.iter().flatten();
+        for (handle, value) in handles.zip(signal.values.iter().flatten()).take(signal.object_count as usize)
+        {
+            let Ok(opening) = self.resolve(caller, *handle, crate::handle::Kind::SyncObject) else { break };
+            let opening = *self.opening(crate::OpeningId(opening));
+            let usable = opening.device == Some(device) && opening.may_signal && !opening.flags.no_signal;
+            match self.sync_object(opening.object).fence_value().filter(|_| usable) {
+                Some(current) if *value >= current => write.insert(opening.object, *value),
+                _ => break,
+            };
+        }
+        let adapter = self.device(device).adapter;
+        let write = self.prepare_write(adapter, write);
+        self.store(&write);
     }
 }

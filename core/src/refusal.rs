@@ -68,7 +68,7 @@ pub enum Misuse {
     UnknownNtHandle(crate::NtHandle),
     /// The step is not enabled in this state.
     StepNotEnabled(crate::Step),
-    /// The option is not among those that [`crate::Kernel::picks`] lists for the call.
+    /// The option is not among those that [`crate::Kernel::picks`] or [`crate::Kernel::stop_picks`] lists for the event.
     PickNotOffered(crate::Pick),
     /// A bound of [`crate::Limits`] is reached.
     LimitReached {
@@ -106,7 +106,7 @@ impl fmt::Display for Misuse {
             ),
             Self::UnknownNtHandle(handle) => write!(formatter, "the process has no NT handle {handle:?}"),
             Self::StepNotEnabled(step) => write!(formatter, "the step {step:?} is not enabled"),
-            Self::PickNotOffered(pick) => write!(formatter, "the call does not offer the option {pick:?}"),
+            Self::PickNotOffered(pick) => write!(formatter, "the event does not offer the option {pick:?}"),
             Self::LimitReached { what, limit } => write!(formatter, "there are {limit} {what}, the limit"),
             Self::BadLimits { why } => write!(formatter, "the limits do not fit: {why}"),
         }

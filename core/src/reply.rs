@@ -7,6 +7,7 @@ use crate::handle::{GlobalHandle, LocalHandle};
 use crate::id::{AdapterId, ProcessId, ThreadId};
 use crate::object::adapter::AdapterInfo;
 use crate::object::device::DeviceStateReport;
+use crate::object::sync_object::FenceMapping;
 use crate::rule::Rule;
 use crate::status::NtStatus;
 
@@ -76,6 +77,37 @@ pub enum Output {
         /// What was written to the buffer; none where nothing was, because there is no buffer or no ownership (KMX-28).
         private_data: Option<Vec<u8>>,
     },
+    /// CreateSynchronizationObject.
+    CreateSynchronizationObject {
+        /// hSyncObject: the new local handle.
+        sync_object: LocalHandle,
+    },
+    /// CreateSynchronizationObject2.
+    CreateSynchronizationObject2 {
+        /// hSyncObject: the new local handle.
+        sync_object: LocalHandle,
+        /// Info.SharedHandle: the new global handle; zero unless Shared is set and NtSecuritySharing is not (SYN-12).
+        shared: GlobalHandle,
+        /// The two addresses of a fence; none for another type.
+        mapping: Option<FenceMapping>,
+    },
+    /// OpenSynchronizationObject.
+    OpenSynchronizationObject {
+        /// hSyncObject: the new local handle.
+        sync_object: LocalHandle,
+    },
+    /// WaitForSynchronizationObjectFromCpu without an event: the condition held, at once or after a wait (CPU-05). With an
+    /// event there is no output.
+    FencesReached,
+    /// CreateEvent.
+    CreateEvent {
+        /// hEvent: the new NT handle.
+        event: NtHandle,
+    },
+    /// WaitForEvent: the event was set, at once or after a wait (EVT-02).
+    EventTaken,
+    /// A wait reached its time limit; the status is `TIMEOUT`.
+    TimedOut,
     /// A host event added this adapter.
     Adapter(AdapterId),
     /// A host event started this thread.

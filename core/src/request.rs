@@ -3,12 +3,20 @@
 use crate::handle::nt::{CloseHandle, DuplicateHandle};
 use crate::object::adapter::{CloseAdapter, EnumAdapters2, EnumAdapters3, OpenAdapterFromLuid};
 use crate::object::device::{CreateDevice, DestroyDevice, GetDeviceState, MarkDeviceAsError};
+use crate::object::event::{CreateEvent, ResetEvent, SetEvent, WaitForEvent};
 use crate::object::keyed_mutex::acquire::{AcquireKeyedMutex, AcquireKeyedMutex2};
 use crate::object::keyed_mutex::{
     CreateKeyedMutex, CreateKeyedMutex2, DestroyKeyedMutex, OpenKeyedMutex, OpenKeyedMutex2,
     ReleaseKeyedMutex, ReleaseKeyedMutex2,
 };
 use crate::object::process::CreateProcess;
+use crate::object::sync_object::cpu::{
+    SignalSynchronizationObjectFromCpu, WaitForSynchronizationObjectFromCpu,
+};
+use crate::object::sync_object::create::{
+    CreateSynchronizationObject, CreateSynchronizationObject2, OpenSynchronizationObject,
+};
+use crate::object::sync_object::destroy::DestroySynchronizationObject;
 
 /// What a thread asks the kernel for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +55,26 @@ pub enum Request {
     ReleaseKeyedMutex(ReleaseKeyedMutex),
     /// D3DKMTReleaseKeyedMutex2.
     ReleaseKeyedMutex2(ReleaseKeyedMutex2),
+    /// D3DKMTCreateSynchronizationObject.
+    CreateSynchronizationObject(CreateSynchronizationObject),
+    /// D3DKMTCreateSynchronizationObject2.
+    CreateSynchronizationObject2(CreateSynchronizationObject2),
+    /// D3DKMTOpenSynchronizationObject.
+    OpenSynchronizationObject(OpenSynchronizationObject),
+    /// D3DKMTDestroySynchronizationObject.
+    DestroySynchronizationObject(DestroySynchronizationObject),
+    /// D3DKMTSignalSynchronizationObjectFromCpu.
+    SignalSynchronizationObjectFromCpu(SignalSynchronizationObjectFromCpu),
+    /// D3DKMTWaitForSynchronizationObjectFromCpu.
+    WaitForSynchronizationObjectFromCpu(WaitForSynchronizationObjectFromCpu),
+    /// CreateEvent of the operating system.
+    CreateEvent(CreateEvent),
+    /// SetEvent of the operating system.
+    SetEvent(SetEvent),
+    /// ResetEvent of the operating system.
+    ResetEvent(ResetEvent),
+    /// A wait of the operating system for one event.
+    WaitForEvent(WaitForEvent),
     /// CloseHandle of the operating system.
     CloseHandle(CloseHandle),
     /// DuplicateHandle of the operating system.
@@ -57,6 +85,23 @@ pub enum Request {
     ExitProcess,
     /// A D3DKMT entry point is called with a NULL pointer in place of its argument structure.
     NullArgument(EntryPoint),
+}
+
+impl Request {
+    /// The absolute time limit of a call that may wait, in units of 100 ns since 1601-01-01; none for any other.
+    // KMX-14
+    pub(crate) const fn absolute_limit(&self) -> Option<u64> {
+        let timeout = match self {
+            Self::AcquireKeyedMutex(request) => request.timeout,
+            Self::AcquireKeyedMutex2(request) => request.timeout,
+            Self::WaitForEvent(request) => request.timeout,
+            _ => None,
+        };
+        match timeout {
+            Some(limit @ 1..) => Some(limit.unsigned_abs()),
+            _ => None,
+        }
+    }
 }
 
 /// A D3DKMT entry point that takes a pointer to an argument structure.
@@ -96,4 +141,16 @@ pub enum EntryPoint {
     ReleaseKeyedMutex,
     /// D3DKMTReleaseKeyedMutex2.
     ReleaseKeyedMutex2,
+    /// D3DKMTCreateSynchronizationObject.
+    CreateSynchronizationObject,
+    /// D3DKMTCreateSynchronizationObject2.
+    CreateSynchronizationObject2,
+    /// D3DKMTOpenSynchronizationObject.
+    OpenSynchronizationObject,
+    /// D3DKMTDestroySynchronizationObject.
+    DestroySynchronizationObject,
+    /// D3DKMTSignalSynchronizationObjectFromCpu.
+    SignalSynchronizationObjectFromCpu,
+    /// D3DKMTWaitForSynchronizationObjectFromCpu.
+    WaitForSynchronizationObjectFromCpu,
 }

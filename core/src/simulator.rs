@@ -4,11 +4,10 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::choose::{Choose, ChooseError, FirstEnabled};
-use crate::event::{Answer, Effect, Event, Step};
+use crate::event::{Answer, Effect, Event, Incident, Pick, Step};
 use crate::id::WaitId;
 use crate::kernel::Kernel;
 use crate::refusal::Misuse;
-use crate::request::Request;
 
 use clock::Clock;
 
@@ -20,8 +19,8 @@ mod clock;
 /// became visible with [`Self::take_effects`]. When all threads wait, call [`Self::advance_to_next_deadline`] and settle
 /// again, or let [`Self::run_to_rest`] do both.
 ///
-/// The default policy, [`FirstEnabled`], takes the step that is listed first: a reclaim, else a grant, of each kind the
-/// oldest. Whatever the policy, a blocked call times out only when its time is due and no other step is enabled (TIM-05).
+/// The default policy, [`FirstEnabled`], takes the step that is listed first: a notice, else a reclaim, else a grant, of the
+/// last two the oldest. Whatever the policy, a blocked call times out only when its time is due and no other step is enabled (TIM-05).
 #[derive(Clone, Debug)]
 pub struct Simulator<C = FirstEnabled> {
     kernel: Kernel,
@@ -70,7 +69,9 @@ impl<C: Choose> Simulator<C> {
     pub fn with_clock(kernel: Kernel, choose: C, clock: u64) -> Self {
         let mut clock = Clock::new(clock);
         for wait in kernel.waits() {
-            clock.watch(wait.id, wait.thread, wait.limit);
+            if let Some(thread) = wait.thread {
+                clock.watch(wait.id, thread, wait.limit);
+            }
         }
         Self { kernel, choose, clock, effects: Vec::new(), unchecked: 0 }
     }
@@ -113,7 +114,9 @@ impl<C: Choose> Simulator<C> {
 
     /// Lets one event happen and keeps its effects for [`Self::take_effects`].
     ///
-    /// The pick of a call with an absolute time limit is replaced by the one that the system time asks for (KMX-16).
+    /// The pick of a call with an absolute time limit is replaced by the one that the system time asks for (KMX-16). Where a
+    /// call, or the stop of an adapter, leaves open who is released from an event and the pick is [`Pick::Only`], those who
+    /// have waited longest are (C9).
     ///
     /// # Errors
     ///
@@ -153,23 +156,26 @@ impl<C: Choose> Simulator<C> {
                 Err(Misuse::StepNotEnabled(Step::Timeout(wait)))
             }
             Event::Call(mut call) => {
-                let timeout = match &call.request {
-                    Request::AcquireKeyedMutex(request) => request.timeout,
-                    Request::AcquireKeyedMutex2(request) => request.timeout,
-                    _ => None,
-                };
-                if let Some(limit @ 1..) = timeout {
-                    call.pick = self.clock.pick(limit.unsigned_abs());
+                if let Some(limit) = call.request.absolute_limit() {
+                    call.pick = self.clock.pick(limit);
+                } else if call.pick == Pick::Only {
+                    call.pick = self.kernel.first_pick(call.thread, &call.request)?;
                 }
                 Ok(Event::Call(call))
+            }
+            Event::Incident(Incident::StopAdapter { adapter, pick: Pick::Only }) => {
+                let pick = self.kernel.first_stop_pick(adapter)?;
+                Ok(Event::Incident(Incident::StopAdapter { adapter, pick }))
             }
             event => Ok(event),
         }
     }
 
     fn watch(&mut self, wait: WaitId) {
-        if let Some(wait) = self.kernel.wait(wait) {
-            self.clock.watch(wait.id, wait.thread, wait.limit);
+        if let Some(wait) = self.kernel.wait(wait)
+            && let Some(thread) = wait.thread
+        {
+            self.clock.watch(wait.id, thread, wait.limit);
         }
     }
 
@@ -216,7 +222,7 @@ impl<C: Choose> Simulator<C> {
     /// Takes steps that are enabled at this moment until none is left, and says how many that were. The clock stays.
     ///
     /// It ends, because every step lowers the measure of INV-42: here the number of destroyed devices that are not yet
-    /// reclaimed, plus the number of blocked calls.
+    /// reclaimed, plus the number of marks, plus the number of blocked calls.
     ///
     /// # Errors
     ///
@@ -229,7 +235,7 @@ impl<C: Choose> Simulator<C> {
                 return Ok(taken);
             }
             let step = self.choose.choose(&options).map_err(SettleError::Choose)?;
-            if self.handle(Event::Step(step)).is_err() {
+            if self.handle(Event::Step(step.clone())).is_err() {
                 return Err(SettleError::NotAnOption(step));
             }
             taken += 1;

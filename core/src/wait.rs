@@ -1,22 +1,28 @@
-//! Waits: blocked calls, as values.
+//! Waits: blocked calls, and CPU waits that are registered with an event, as values.
 //!
-//! Life of a wait: a call that cannot be answered yet registers one and its thread is blocked. It ends in one step, by a
-//! grant (T15), its time limit (T14), or what happens to the object or to the handle that it waits through, and then the
-//! thread learns its reply; or its thread ends, and nobody does.
+//! Life of a wait: a call that cannot be answered yet begins one and its thread is blocked, or it leaves an event and goes
+//! on. It ends in one step, by a grant (T15), its time limit (T14), a signal, a set, or what happens to the object, the
+//! handle or the device that it waits through; then the thread learns its reply, or the event is set. Or its thread ends,
+//! and nobody learns anything.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::hash::{Hash, Hasher};
 
 use crate::arena::Arena;
 use crate::event::{Effect, Outcome, Resumed, Step};
 use crate::handle::LocalHandle;
-use crate::id::{KeyedMutexId, ProcessId, ThreadId, WaitId};
-use crate::inspect::ThreadState;
+use crate::id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, SyncObjectId, ThreadId, WaitId};
+use crate::inspect::{FenceCondition, ThreadState, WaitTarget};
 use crate::kernel::Kernel;
+use crate::object::event as nt_event;
 use crate::object::keyed_mutex::KeyedMutex;
 use crate::refusal::Misuse;
 use crate::roster::Roster;
+
+use index::Index;
+
+mod index;
 
 /// How long a blocked call may wait, as the call said it.
 // TIM-04: the kernel only knows whether there is a limit. KMX-15: what it means is worked out once, by whoever has a clock.
@@ -42,19 +48,15 @@ impl TimeLimit {
     }
 }
 
-/// A blocked acquire of a keyed mutex.
+/// A blocked call, or a registered CPU wait.
+// LIF-07: what it names was resolved once, at the start of the call.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Wait {
-    pub(crate) thread: ThreadId,
+    /// The blocked thread; none for a registered wait.
+    pub(crate) thread: Option<ThreadId>,
     pub(crate) process: ProcessId,
-    /// The handle that the call came through.
-    pub(crate) handle: LocalHandle,
-    // LIF-07: resolved once, at the start of the call.
-    pub(crate) mutex: KeyedMutexId,
-    pub(crate) key: u64,
     pub(crate) limit: TimeLimit,
-    /// Whether the caller has a buffer for the private data.
-    pub(crate) wants_private_data: bool,
+    pub(crate) target: WaitTarget,
 }
 
 /// All waits by number, and the order of their creation.
@@ -81,27 +83,14 @@ impl<T> Hash for Derived<T> {
     fn hash<H: Hasher>(&self, _: &mut H) {}
 }
 
-/// The waits by what they wait for, each with a rank that grows in order of creation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Index {
-    ranks: BTreeMap<WaitId, u64>,
-    by_key: BTreeSet<(KeyedMutexId, u64, u64, WaitId)>,
-    by_handle: BTreeSet<(ProcessId, LocalHandle, u64, WaitId)>,
-    /// Of each mutex that can be granted the wait that has waited longest.
-    grantable: BTreeMap<u64, WaitId>,
-    grantable_of: BTreeMap<KeyedMutexId, u64>,
-}
-
 impl Waits {
     pub(crate) const fn new() -> Self {
-        let index = Index {
-            ranks: BTreeMap::new(),
-            by_key: BTreeSet::new(),
-            by_handle: BTreeSet::new(),
-            grantable: BTreeMap::new(),
-            grantable_of: BTreeMap::new(),
-        };
-        Self { arena: Arena::new(), order: Roster::new(), index: Derived(index) }
+        Self { arena: Arena::new(), order: Roster::new(), index: Derived(Index::new()) }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> u32 {
+        self.arena.len()
     }
 
     pub(crate) fn get(&self, id: WaitId) -> Option<&Wait> {
@@ -115,113 +104,133 @@ impl Waits {
 
     /// Adds a wait behind all others. O(log n).
     fn insert(&mut self, wait: Wait) -> WaitId {
-        let Wait { mutex, key, process, handle, .. } = wait;
-        let last = self.order.last().and_then(|last| self.index.0.ranks.get(&last));
-        let rank = last.map_or(0, |rank| rank + 1);
-        let id = WaitId(self.arena.insert(wait));
+        let rank = self.order.last().and_then(|last| self.rank(last)).map_or(0, |rank| rank + 1);
+        let id = WaitId(self.arena.next_number());
         self.order.append(id);
-        self.index.0.ranks.insert(id, rank);
-        self.index.0.by_key.insert((mutex, key, rank, id));
-        self.index.0.by_handle.insert((process, handle, rank, id));
+        self.index.0.insert(id, rank, &wait);
+        self.arena.insert(wait);
         id
     }
 
-    /// Takes a wait away. O(log n).
+    /// Takes a wait away. O(log n) for each thing that it names.
     fn remove(&mut self, id: WaitId) -> Option<Wait> {
         let wait = self.arena.remove(id.0)?;
         self.order.remove(id);
-        if let Some(rank) = self.index.0.ranks.remove(&id) {
-            self.index.0.by_key.remove(&(wait.mutex, wait.key, rank, id));
-            self.index.0.by_handle.remove(&(wait.process, wait.handle, rank, id));
-        }
+        self.index.0.remove(id, &wait);
         Some(wait)
     }
 
     /// The place of a wait in the order of creation, for comparison with others.
-    fn rank(&self, id: WaitId) -> Option<u64> {
-        self.index.0.ranks.get(&id).copied()
+    pub(crate) fn rank(&self, id: WaitId) -> Option<u64> {
+        self.index.0.rank(id)
     }
 
     /// The wait for this mutex with this key that has waited longest. O(log n).
     pub(crate) fn first_with_key(&self, mutex: KeyedMutexId, key: u64) -> Option<WaitId> {
-        let range = (mutex, key, 0, WaitId(0))..=(mutex, key, u64::MAX, WaitId(u32::MAX));
-        self.index.0.by_key.range(range).next().map(|(.., id)| *id)
+        self.index.0.first_with_key(mutex, key)
     }
 
     /// The waits for this mutex. Costs nothing for others.
     pub(crate) fn of_mutex(&self, mutex: KeyedMutexId) -> impl Iterator<Item = WaitId> {
-        let range = (mutex, 0, 0, WaitId(0))..=(mutex, u64::MAX, u64::MAX, WaitId(u32::MAX));
-        self.index.0.by_key.range(range).map(|(.., id)| *id)
+        self.index.0.of_mutex(mutex)
     }
 
-    /// The waits through this handle, in order of creation. Costs nothing for others.
+    /// The acquires through this handle, in order of creation. Costs nothing for others.
     pub(crate) fn through(&self, process: ProcessId, handle: LocalHandle) -> impl Iterator<Item = WaitId> {
-        let range = (process, handle, 0, WaitId(0))..=(process, handle, u64::MAX, WaitId(u32::MAX));
-        self.index.0.by_handle.range(range).map(|(.., id)| *id)
+        self.index.0.through(process, handle)
+    }
+
+    /// The calls that are blocked until this event is set, in order of creation. Costs nothing for others.
+    pub(crate) fn of_event(&self, event: NtObjectId) -> impl Iterator<Item = WaitId> {
+        self.index.0.of_event(event)
+    }
+
+    /// The CPU waits that name this device, in order of creation. Costs nothing for others.
+    pub(crate) fn of_device(&self, device: DeviceId) -> impl Iterator<Item = WaitId> {
+        self.index.0.of_device(device)
+    }
+
+    /// The CPU waits of this adapter that a fence with this value may satisfy. Costs nothing for others.
+    pub(crate) fn reached(
+        &self,
+        fence: SyncObjectId,
+        adapter: AdapterId,
+        value: u64,
+    ) -> impl Iterator<Item = WaitId> {
+        self.index.0.reached(fence, adapter, value)
+    }
+
+    /// Says under which conditions a CPU wait is found from now on.
+    pub(crate) fn watch(&mut self, id: WaitId, adapter: AdapterId, conditions: Vec<FenceCondition>) {
+        self.index.0.watch(id, adapter, conditions);
     }
 
     /// Of all waits that can be granted the one that has waited longest. O(log n).
     pub(crate) fn first_grantable(&self) -> Option<WaitId> {
-        self.index.0.grantable.first_key_value().map(|(_, id)| *id)
+        self.index.0.first_grantable()
     }
 
-    /// Notes which wait for a mutex is the first that can be granted, if any can. O(log n).
-    fn set_grantable(&mut self, mutex: KeyedMutexId, first: Option<WaitId>) {
-        if let Some(rank) = self.index.0.grantable_of.remove(&mutex) {
-            self.index.0.grantable.remove(&rank);
-        }
-        if let Some((rank, id)) = first.and_then(|id| Some((self.rank(id)?, id))) {
-            self.index.0.grantable_of.insert(mutex, rank);
-            self.index.0.grantable.insert(rank, id);
-        }
-    }
-
-    /// Whether the places, the order and the index agree; `grantable` tells which waits can be granted.
-    pub(crate) fn is_coherent(&self, grantable: impl Fn(&Wait) -> bool) -> bool {
-        let ranks: Vec<_> = self.order.iter().map(|id| self.rank(id)).collect();
-        let mut expected = Self::new().index.0;
-        expected.ranks.clone_from(&self.index.0.ranks);
-        for (id, wait) in self.iter() {
-            let Some(rank) = self.rank(id) else { return false };
-            expected.by_key.insert((wait.mutex, wait.key, rank, id));
-            expected.by_handle.insert((wait.process, wait.handle, rank, id));
-            if grantable(wait) && !expected.grantable_of.contains_key(&wait.mutex) {
-                expected.grantable_of.insert(wait.mutex, rank);
-                expected.grantable.insert(rank, id);
-            }
-        }
+    /// Whether the places, the order and the index agree; `grantable` tells which waits can be granted, `watched` whether
+    /// a CPU wait can stand in the index as it does.
+    pub(crate) fn is_coherent(
+        &self,
+        grantable: impl Fn(&Wait) -> bool,
+        watched: impl Fn(&Wait, AdapterId, &[FenceCondition]) -> bool,
+    ) -> bool {
         self.arena.is_coherent()
             && self.order.is_coherent()
             && self.order.iter().count() == self.arena.iter().count()
-            && self.index.0.ranks.len() == ranks.len()
-            && ranks.is_sorted_by(|earlier, later| earlier < later)
-            && self.index.0 == expected
+            && self.index.0.is_coherent(self.iter(), grantable, watched)
     }
 }
 
+/// The fences of some conditions, each once.
+pub(crate) fn fences_of(conditions: &[FenceCondition]) -> BTreeSet<SyncObjectId> {
+    conditions.iter().map(|condition| condition.object).collect()
+}
+
 impl Kernel {
-    /// Blocks the thread of a wait.
-    pub(crate) fn block(&mut self, wait: Wait) -> WaitId {
-        let (thread, mutex) = (wait.thread, wait.mutex);
+    /// Begins a wait: its thread, if it has one, is blocked.
+    pub(crate) fn begin_wait(&mut self, wait: Wait) -> WaitId {
+        let (thread, target) = (wait.thread, wait.target.clone());
         let id = self.waits.insert(wait);
         self.set_thread_state(thread, ThreadState::Blocked(id));
-        self.note_grantable(mutex);
+        match target {
+            WaitTarget::KeyedMutex { keyed_mutex, .. } => self.note_grantable(keyed_mutex),
+            WaitTarget::Event { event } => self.add_registration(event),
+            WaitTarget::Fences { device, conditions, event, .. } => {
+                self.hold_fences(id, device, &conditions);
+                // EVT-06, LIF-06
+                if let Some(event) = event {
+                    self.add_registration(event);
+                }
+            }
+        }
         id
     }
 
     /// Takes a wait away and nothing else: its thread is ready again, or is about to end.
-    // KMX-36, TRD-12: nothing is granted, and the object stays as it was.
+    // KMX-36, TRD-12: nothing is granted, and the object stays as it was, unless only the wait held it.
     pub(crate) fn remove_wait(&mut self, id: WaitId) -> Option<Wait> {
         let wait = self.waits.remove(id)?;
         self.set_thread_state(wait.thread, ThreadState::Ready);
-        self.note_grantable(wait.mutex);
+        match &wait.target {
+            WaitTarget::KeyedMutex { keyed_mutex, .. } => self.note_grantable(*keyed_mutex),
+            WaitTarget::Event { event } => self.drop_registration(*event),
+            WaitTarget::Fences { device, conditions, event, .. } => {
+                self.release_fences(*device, conditions);
+                if let Some(event) = event {
+                    self.drop_registration(*event);
+                }
+            }
+        }
         Some(wait)
     }
 
     /// Ends a wait with what its call returns.
     pub(crate) fn resume(&mut self, id: WaitId, result: Resumed, effects: &mut Vec<Effect>) {
-        if let Some(wait) = self.remove_wait(id) {
-            effects.push(Effect::Resume { thread: wait.thread, wait: id, result });
+        if let Some(Wait { thread: Some(thread), .. }) = self.remove_wait(id) {
+            effects.push(Effect::Resume { thread, wait: id, result });
         }
     }
 
@@ -240,14 +249,21 @@ impl Kernel {
         let Some(wait) = wait.cloned() else {
             return Err(Misuse::StepNotEnabled(Step::Timeout(id)));
         };
-        let reply = self.timed_out_acquire(&wait);
+        let reply = match &wait.target {
+            WaitTarget::Event { .. } => nt_event::timed_out(),
+            WaitTarget::KeyedMutex { keyed_mutex, handle, .. } => {
+                self.timed_out_acquire(*keyed_mutex, wait.process, *handle)
+            }
+            // CPU-05: there is no timeout, and so no limit.
+            WaitTarget::Fences { .. } => return Err(Misuse::StepNotEnabled(Step::Timeout(id))),
+        };
         let mut effects = Vec::new();
         self.resume(id, Resumed::Complete(reply), &mut effects);
         Ok(Outcome { effects, ..Outcome::done() })
     }
 
-    fn set_thread_state(&mut self, thread: ThreadId, state: ThreadState) {
-        if let Some(thread) = self.threads.get_mut(&thread) {
+    fn set_thread_state(&mut self, thread: Option<ThreadId>, state: ThreadState) {
+        if let Some(thread) = thread.and_then(|thread| self.threads.get_mut(&thread)) {
             thread.state = state;
         }
     }
@@ -257,6 +273,6 @@ impl Kernel {
     pub(crate) fn note_grantable(&mut self, mutex: KeyedMutexId) {
         let key = self.keyed_mutexes.get(mutex.0).and_then(KeyedMutex::open_key);
         let first = key.and_then(|key| self.waits.first_with_key(mutex, key));
-        self.waits.set_grantable(mutex, first);
+        self.waits.index.0.set_grantable(mutex, first);
     }
 }

@@ -5,8 +5,7 @@ mod common;
 use common::{LUID, OTHER_LUID, World, close, create, destroy, mark, open, state};
 use kmt_core::{
     AdapterConfig, AdapterInfo, AdapterKind, Effect, EntryPoint, EnumAdapters2, EnumAdapters3, Event,
-    ExecutionState, Incident, Kernel, Limits, Luid, Misuse, NtStatus, Output, Profile, Request, ThreadId,
-    rule,
+    ExecutionState, Kernel, Limits, Luid, Misuse, NtStatus, Output, Profile, Request, ThreadId, rule,
 };
 
 fn enum2(capacity: u32, has_array: bool) -> Request {
@@ -73,7 +72,7 @@ fn adp_02_inv_35_refused_calls_change_nothing() {
 fn adp_03_luids_are_not_zero_and_never_used_again() {
     let mut world = World::new();
     let adapter = world.adapter(LUID);
-    world.incident(Incident::StopAdapter(adapter));
+    world.incident(common::stop(adapter));
     let add = |config| Event::Host(kmt_core::Host::AddAdapter(config));
     assert_eq!(world.misuse(add(AdapterConfig::new(LUID))), Misuse::LuidTaken(LUID));
     assert_eq!(world.misuse(add(AdapterConfig::new(Luid::from_raw(0)))), Misuse::ZeroLuid);
@@ -93,7 +92,7 @@ fn adp_04_only_a_running_adapter_opens() {
     assert_eq!(world.refused(thread, open(OTHER_LUID)), unknown);
     assert_ne!(world.open(thread, LUID), world.open(thread, LUID));
     let adapter = world.kernel.adapters().next().unwrap().id;
-    world.incident(Incident::StopAdapter(adapter));
+    world.incident(common::stop(adapter));
     assert_eq!(world.refused(thread, open(LUID)), unknown);
 }
 
@@ -205,7 +204,7 @@ fn flt_17_a_stop_reaches_every_device_of_the_adapter_once() {
     world.destroy(stranger, devices[2]);
     let ids: Vec<_> = world.kernel.devices().map(|device| device.id).collect();
     let stopped = world.kernel.adapters().next().unwrap().id;
-    let effects = world.incident(Incident::StopAdapter(stopped));
+    let effects = world.incident(common::stop(stopped));
     let entered =
         |place: usize| Effect::DeviceEnteredError { device: ids[place], state: ExecutionState::Stopped };
     assert_eq!(effects, [entered(0), entered(3), entered(4)], "the destroyed one too, the one in Error not");
@@ -215,10 +214,7 @@ fn flt_17_a_stop_reaches_every_device_of_the_adapter_once() {
         states,
         [stopped_state, fault, ExecutionState::Active, stopped_state, stopped_state, ExecutionState::Active]
     );
-    assert_eq!(
-        world.misuse(Event::Incident(Incident::StopAdapter(stopped))),
-        Misuse::AdapterStopped(stopped)
-    );
+    assert_eq!(world.misuse(Event::Incident(common::stop(stopped))), Misuse::AdapterStopped(stopped));
 }
 
 #[test]
@@ -227,7 +223,7 @@ fn flt_18_inv_36_on_a_stopped_adapter_only_destroying_and_closing_work() {
     let (adapter, second) = (world.open(thread, LUID), world.open(thread, LUID));
     let devices = [(); 2].map(|()| world.create(thread, adapter));
     let id = world.kernel.adapters().next().unwrap().id;
-    world.incident(Incident::StopAdapter(id));
+    world.incident(common::stop(id));
     let removed = NtStatus::DEVICE_REMOVED;
     assert_eq!(world.refused(thread, create(adapter)), (removed, rule::FLT_18));
     assert_eq!(world.refused(thread, mark(devices[0], 0x8000_0000)), (removed, rule::FLT_18));

@@ -4,8 +4,7 @@ mod common;
 
 use common::{LUID, World, create, destroy, local, mark, state};
 use kmt_core::{
-    CreateDevice, DeviceStateReport, Effect, ExecutionState, Incident, NtStatus, Output, PageFaultState,
-    Request, rule,
+    CreateDevice, DeviceStateReport, Effect, ExecutionState, NtStatus, Output, PageFaultState, Request, rule,
 };
 
 const GENERIC: u32 = 0x8000_0000;
@@ -52,7 +51,7 @@ fn adp_11_inv_15_the_first_cause_stays() {
         assert_eq!(world.state(thread, device), ExecutionState::ErrorDmaFault);
     }
     let id = world.kernel.adapters().next().unwrap().id;
-    assert!(world.incident(Incident::StopAdapter(id)).is_empty());
+    assert!(world.incident(common::stop(id)).is_empty());
     assert_eq!(world.kernel.devices().next().unwrap().execution, ExecutionState::ErrorDmaFault);
 }
 
@@ -155,7 +154,7 @@ fn trd_01_destroying_works_whatever_the_state() {
     world.ok(thread, mark(devices[1], DRIVER_ERROR));
     world.destroy(thread, devices[1]);
     let id = world.kernel.adapters().next().unwrap().id;
-    world.incident(Incident::StopAdapter(id));
+    world.incident(common::stop(id));
     world.destroy(thread, devices[2]);
     for device in devices {
         assert_eq!(world.refused(thread, destroy(device)), (NtStatus::INVALID_PARAMETER, rule::HND_09));

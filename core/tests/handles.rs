@@ -201,7 +201,7 @@ fn hnd_14_too_many_devices_are_no_memory() {
     assert_eq!(world.refused(thread, create(adapter)), FULL);
     world.destroy(thread, device);
     assert_eq!(world.refused(thread, create(adapter)), FULL, "it is not reclaimed yet");
-    let step = world.kernel.choices()[0];
+    let step = world.kernel.choices().remove(0);
     world.event(kmt_core::Event::Step(step));
     world.create(thread, adapter);
 }
@@ -273,7 +273,7 @@ fn inv_76_lif_14_an_enumeration_makes_all_handles_or_none() {
     let request = || Request::EnumAdapters2(EnumAdapters2 { capacity: 9, has_array: true });
     assert_eq!(world.refused(thread, request()), FULL, "4 handles, and only 3 of 4 entries may be used");
     assert_eq!(world.kernel.local_table(process).unwrap().entries.len(), 0, "the table has not grown");
-    world.incident(kmt_core::Incident::StopAdapter(kmt_core::AdapterId::from_number(0)));
+    world.incident(common::stop(kmt_core::AdapterId::from_number(0)));
     let Output::EnumAdapters { count: 3, entries } = world.ok(thread, request()) else { panic!("not three") };
     for entry in entries {
         world.create_refused_or_made(thread, entry.adapter);

@@ -61,7 +61,7 @@ fn kmx_02_kmx_38_inv_85_no_device_and_no_adapter_is_behind_a_mutex() {
     world.destroy(thread, device);
     world.close(thread, adapter);
     let id = world.kernel.adapters().next().unwrap().id;
-    world.incident(Incident::StopAdapter(id));
+    world.incident(common::stop(id));
     assert_eq!(world.holder(), owned(process, mutex));
     world.ok(thread, release(mutex, 0, 3));
     let again = world.open_mutex(thread, shared);

@@ -7,7 +7,7 @@ use common::mutex::{acquire, acquire2, bytes, destroy, ended, not_taken, owned, 
 use kmt_core::{
     Answer, Effect, Event, GlobalHandle, Incident, LocalHandle, MutexHolder, NtStatus, Output, Pick,
     PrivateData, ProcessId, Refusal, Reply, Request, Resumed, Step, ThreadId, ThreadState, TimeLimit, WaitId,
-    rule,
+    WaitTarget, rule,
 };
 
 /// An owner, and another process that has the mutex open and several threads.
@@ -50,8 +50,10 @@ fn kmx_14_lif_07_a_blocked_thread_is_a_value() {
     let Contended { mut world, others, theirs, other, .. } = contended();
     let wait = world.blocked(others[0], acquire2(theirs, 5, Some(-7), 2));
     let view = world.kernel.wait(wait).unwrap();
-    assert_eq!((view.thread, view.process, view.handle, view.key), (others[0], other, theirs, 5));
-    assert_eq!((view.limit, view.wants_private_data), (TimeLimit::Relative(7), true));
+    let keyed_mutex = world.mutex().id;
+    let target = WaitTarget::KeyedMutex { handle: theirs, keyed_mutex, key: 5, wants_private_data: true };
+    assert_eq!((view.thread, view.process, view.target), (Some(others[0]), other, target));
+    assert_eq!(view.limit, TimeLimit::Relative(7));
     let state = |world: &World, thread| world.kernel.threads().find(|view| view.id == thread).unwrap().state;
     assert_eq!(state(&world, others[0]), ThreadState::Blocked(wait));
     assert_eq!(state(&world, others[1]), ThreadState::Ready);
@@ -133,7 +135,7 @@ fn tim_05_kmx_16_inv_87_a_timeout_gives_nothing() {
     assert_eq!(world.take(others[1], theirs, 0), 3);
     let unlimited = world.blocked(others[0], acquire(theirs, 0, None));
     let step = Step::Timeout(unlimited);
-    assert_eq!(world.misuse(Event::Step(step)), kmt_core::Misuse::StepNotEnabled(step));
+    assert_eq!(world.misuse(Event::Step(step.clone())), kmt_core::Misuse::StepNotEnabled(step));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod common;
 
 use common::mutex::acquire;
+use common::sync::{Bench, bench};
 use common::{LUID, World, call, nt};
 use kmt_core::{
     AdapterConfig, AdapterId, Call, Event, Host, Incident, Kernel, Limits, Luid, Misuse, Pick,
@@ -50,7 +51,7 @@ fn unknown_ids_are_misuse() {
     }
     for number in [1, 1 << 31, u32::MAX] {
         let adapter = AdapterId::from_number(number);
-        let incident = Event::Incident(Incident::StopAdapter(adapter));
+        let incident = Event::Incident(common::stop(adapter));
         assert_eq!(world.misuse(incident), Misuse::UnknownAdapter(adapter));
     }
     for value in [0, 4, u64::MAX, u64::MAX - 1] {
@@ -135,11 +136,11 @@ fn lif_07_a_blocked_thread_makes_no_call() {
     assert_eq!(world.kernel.picks(thread, &Request::ExitProcess), Err(blocked.clone()));
     assert_eq!(blocked.to_string(), "thread 1 is blocked in a call");
     for step in [Step::Timeout(wait), Step::Grant(wait)] {
-        assert_eq!(world.misuse(Event::Step(step)), Misuse::StepNotEnabled(step));
+        assert_eq!(world.misuse(Event::Step(step.clone())), Misuse::StepNotEnabled(step));
     }
     world.incident(Incident::KillProcess(process));
     for step in [Step::Timeout(wait), Step::Grant(wait)] {
-        assert_eq!(world.misuse(Event::Step(step)), Misuse::StepNotEnabled(step));
+        assert_eq!(world.misuse(Event::Step(step.clone())), Misuse::StepNotEnabled(step));
     }
 }
 
@@ -148,15 +149,26 @@ fn a_pick_that_is_not_offered_is_misuse() {
     let mut world = World::new();
     let (_, thread) = world.process();
     let (mutex, _) = world.create_mutex(thread, 0);
-    let mut refused = |request: Request, pick| {
-        let event = Event::Call(Call { thread, request, pick });
+    let mut refused = |request: Request, pick: Pick| {
+        let event = Event::Call(Call { thread, request, pick: pick.clone() });
         assert_eq!(world.misuse(event), Misuse::PickNotOffered(pick));
     };
     refused(acquire(mutex, 0, Some(1)), Pick::Only);
     for pick in [Pick::DeadlineAhead, Pick::DeadlinePassed] {
         for timeout in [None, Some(0), Some(-1)] {
-            refused(acquire(mutex, 0, timeout), pick);
+            refused(acquire(mutex, 0, timeout), pick.clone());
         }
         refused(Request::ExitProcess, pick);
+    }
+}
+
+#[test]
+fn scd_18_a_notice_without_a_mark_is_misuse() {
+    let Bench { mut world, threads, device, .. } = bench();
+    world.fence(threads[0], device, 0);
+    let object = world.object().id;
+    for pick in [Pick::Only, Pick::Release(vec![threads[0]])] {
+        let step = Step::Notice { object, adapter: AdapterId::from_number(0), pick };
+        assert_eq!(world.misuse(Event::Step(step.clone())), Misuse::StepNotEnabled(step));
     }
 }

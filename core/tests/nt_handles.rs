@@ -200,7 +200,7 @@ fn lif_02_lif_11_an_object_lives_by_its_handles_and_by_its_process() {
 fn lif_10_a_stopped_adapter_does_not_keep_handles_from_closing() {
     let Two { mut world, thread, handle, .. } = two();
     let adapter = world.adapter(common::LUID);
-    world.incident(Incident::StopAdapter(adapter));
+    world.incident(common::stop(adapter));
     world.close_nt(thread, handle);
 }
 

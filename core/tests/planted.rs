@@ -7,13 +7,19 @@ use std::collections::BTreeSet;
 use common::generator::Random;
 use common::mutex_script::transcript_of_mutexes;
 use common::script::{transcript, transcript_of_reuse};
+use common::sync_script::transcript_of_fences;
 use common::{World, small_table};
 use kmt_core::{Event, Planted};
 
-fn run(planted: Option<Planted>) -> [String; 3] {
+fn run(planted: Option<Planted>) -> [String; 4] {
     let small = World::with_limits(small_table(4, 0, 4)).kernel;
     let large = || World::new().kernel.with_planted(planted);
-    [transcript(large()), transcript_of_reuse(small.with_planted(planted)), transcript_of_mutexes(large())]
+    [
+        transcript(large()),
+        transcript_of_reuse(small.with_planted(planted)),
+        transcript_of_mutexes(large()),
+        transcript_of_fences(large()),
+    ]
 }
 
 #[test]
@@ -22,6 +28,7 @@ fn with_the_switch_off_the_transcripts_are_the_pinned_ones() {
         include_str!("transcript.txt"),
         include_str!("transcript_of_reuse.txt"),
         include_str!("transcript_of_mutexes.txt"),
+        include_str!("transcript_of_fences.txt"),
     ];
     assert_eq!(run(None).each_ref().map(String::as_str), pinned);
 }
@@ -46,7 +53,7 @@ fn no_mistake_brings_the_kernel_down() {
             let mut kernel = world.kernel.with_planted(Some(*mistake));
             for _ in 0..200 {
                 let event = match kernel.choices().first() {
-                    Some(step) if random.below(4) == 0 => Event::Step(*step),
+                    Some(step) if random.below(4) == 0 => Event::Step(step.clone()),
                     _ => random.event(&kernel),
                 };
                 // A misuse is an answer as well.
@@ -58,7 +65,7 @@ fn no_mistake_brings_the_kernel_down() {
 
 #[test]
 fn every_mistake_says_what_it_is() {
-    assert!(Planted::ALL.len() >= 28);
+    assert!(Planted::ALL.len() >= 50);
     let names: BTreeSet<_> = Planted::ALL.iter().map(|mistake| mistake.name()).collect();
     assert_eq!(names.len(), Planted::ALL.len());
     for mistake in Planted::ALL {

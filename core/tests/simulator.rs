@@ -2,9 +2,10 @@
 
 mod common;
 
+use common::sync::{Bench, bench, set, wait_event};
 use common::{LUID, World, call, close, create, destroy};
 use kmt_core::{
-    Choose, ChooseError, Effect, Event, FirstEnabled, Incident, Kernel, Recorder, Replay, Seeded,
+    Call, Choose, ChooseError, Effect, Event, FirstEnabled, Incident, Kernel, Pick, Recorder, Replay, Seeded,
     SettleError, Simulator, Step,
 };
 
@@ -58,14 +59,14 @@ fn the_default_policy_takes_the_oldest_first() {
 #[test]
 fn a_replay_fails_loudly_where_a_step_is_not_enabled() {
     let kernel = with_destroyed(2);
-    let step = kernel.choices()[1];
-    let mut simulator = Simulator::new(kernel.clone(), Replay::new(vec![step, step]));
-    let error = ChooseError::RecordedNotEnabled { position: 1, step };
+    let step = kernel.choices().remove(1);
+    let mut simulator = Simulator::new(kernel.clone(), Replay::new(vec![step.clone(), step.clone()]));
+    let error = ChooseError::RecordedNotEnabled { position: 1, step: step.clone() };
     assert_eq!(simulator.settle(), Err(SettleError::Choose(error)));
     assert_eq!(simulator.choose().position(), 1);
     let mut simulator = Simulator::new(kernel, Replay::new(vec![step]));
     let error = ChooseError::RecordingEnded { length: 1 };
-    assert_eq!(simulator.settle(), Err(SettleError::Choose(error)));
+    assert_eq!(simulator.settle(), Err(SettleError::Choose(error.clone())));
     assert_eq!(error.to_string(), "the recording ends after 1 steps, and more are enabled");
 }
 
@@ -80,12 +81,12 @@ fn a_step_that_is_not_an_option_stops_the_run() {
     struct Stubborn(Step);
     impl Choose for Stubborn {
         fn choose(&mut self, _: &[Step]) -> Result<Step, ChooseError> {
-            Ok(self.0)
+            Ok(self.0.clone())
         }
     }
     let kernel = with_destroyed(2);
-    let step = kernel.choices()[0];
-    let mut simulator = Simulator::new(kernel, Stubborn(step));
+    let step = kernel.choices().remove(0);
+    let mut simulator = Simulator::new(kernel, Stubborn(step.clone()));
     assert_eq!(simulator.settle(), Err(SettleError::NotAnOption(step)));
 }
 
@@ -137,4 +138,25 @@ fn a_large_kernel_is_checked_now_and_then() {
         device += 0x40;
     }
     kmt_core::invariant::check(simulator.kernel()).unwrap();
+}
+
+#[test]
+fn evt_02_c9_without_a_pick_those_who_have_waited_longest_are_released() {
+    let Bench { mut world, threads, .. } = bench();
+    let event = world.new_event(threads[0], false);
+    let mut simulator = Simulator::new(world.kernel, Seeded::new(7));
+    for thread in &threads[1..] {
+        simulator.handle(call(*thread, wait_event(event, None))).unwrap();
+    }
+    for expected in &threads[1..3] {
+        simulator.handle(call(threads[0], set(event))).unwrap();
+        let effects = simulator.take_effects();
+        assert!(matches!(effects.as_slice(), [Effect::Resume { thread, .. }] if thread == expected));
+    }
+    // A pick that is given is taken.
+    let pick = Pick::Release(vec![threads[4]]);
+    let request = set(event);
+    simulator.handle(Event::Call(Call { thread: threads[0], request, pick })).unwrap();
+    let effects = simulator.take_effects();
+    assert!(matches!(effects.as_slice(), [Effect::Resume { thread, .. }] if *thread == threads[4]));
 }

@@ -4,6 +4,7 @@ mod common;
 
 use common::World;
 use common::mutex::{acquire, destroy, ended, not_taken, release};
+use common::sync::{set, timed_out, wait_event};
 use kmt_core::{
     Answer, Effect, Event, FirstEnabled, Incident, Kernel, LocalHandle, Misuse, NtStatus, Recorder, Replay,
     Seeded, Simulator, Step, ThreadId, WaitId, rule,
@@ -189,9 +190,9 @@ fn tim_04_inv_88_the_kernel_lets_any_limit_be_reached_and_the_simulator_only_a_d
     let (mut simulator, threads, mutex) = simulator(0);
     let wait = wait(&call(&mut simulator, threads[1], acquire(mutex, 0, Some(-100))));
     let step = Step::Timeout(wait);
-    assert_eq!(simulator.kernel().choices(), [step]);
-    assert_eq!(simulator.handle(Event::Step(step)), Err(Misuse::StepNotEnabled(step)));
-    assert!(simulator.kernel().clone().handle(Event::Step(step)).is_ok());
+    assert_eq!(simulator.kernel().choices(), std::slice::from_ref(&step));
+    assert_eq!(simulator.handle(Event::Step(step.clone())), Err(Misuse::StepNotEnabled(step.clone())));
+    assert!(simulator.kernel().clone().handle(Event::Step(step.clone())).is_ok());
     simulator.advance_to_next_deadline();
     assert!(simulator.handle(Event::Step(step)).is_ok());
 }
@@ -256,4 +257,34 @@ fn kmx_22_the_default_policy_grants_to_whoever_has_waited_longest() {
         assert_eq!(*thread, expected);
         holder = expected;
     }
+}
+
+#[test]
+fn tim_05_kmx_15_a_wait_for_an_event_is_due_like_any_other() {
+    let mut world = World::new();
+    let (process, thread) = world.process();
+    let threads = [(); 3].map(|()| world.thread(process));
+    let event = world.new_event(thread, false);
+    let mut simulator = Simulator::with_clock(world.kernel, FirstEnabled, 100);
+    let relative = wait(&call(&mut simulator, threads[0], wait_event(event, Some(-50))));
+    let absolute = wait(&call(&mut simulator, threads[1], wait_event(event, Some(120))));
+    let unlimited = wait(&call(&mut simulator, threads[2], wait_event(event, None)));
+    let passed = call(&mut simulator, thread, wait_event(event, Some(100)));
+    assert_eq!(passed, Answer::Complete(timed_out()));
+    assert_eq!((simulator.settle(), simulator.next_deadline()), (Ok(0), Some(120)));
+    assert_eq!(simulator.run_to_rest(), Ok(2));
+    let ended: Vec<_> = simulator
+        .take_effects()
+        .into_iter()
+        .map(|effect| match effect {
+            Effect::Resume { wait, result, .. } => (wait, result.status()),
+            effect => panic!("{effect:?}"),
+        })
+        .collect();
+    assert_eq!(ended, [(absolute, NtStatus::TIMEOUT), (relative, NtStatus::TIMEOUT)]);
+    assert_eq!(simulator.clock(), 150);
+    call(&mut simulator, thread, set(event));
+    assert!(
+        matches!(simulator.take_effects().as_slice(), [Effect::Resume { wait, .. }] if *wait == unlimited)
+    );
 }

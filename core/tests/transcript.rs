@@ -4,6 +4,7 @@ mod common;
 
 use common::mutex_script::transcript_of_mutexes;
 use common::script::{transcript, transcript_of_reuse};
+use common::sync_script::transcript_of_fences;
 use common::{World, small_table};
 
 #[test]
@@ -20,4 +21,9 @@ fn hnd_10_hnd_13_the_transcript_of_reuse_is_the_pinned_one() {
 #[test]
 fn kmx_22_kmx_33_the_transcript_of_mutexes_is_the_pinned_one() {
     assert_eq!(transcript_of_mutexes(World::new().kernel), include_str!("transcript_of_mutexes.txt"));
+}
+
+#[test]
+fn cpu_16_evt_02_tdr_07_the_transcript_of_fences_is_the_pinned_one() {
+    assert_eq!(transcript_of_fences(World::new().kernel), include_str!("transcript_of_fences.txt"));
 }

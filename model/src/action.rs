@@ -3,9 +3,14 @@
 //! Operands are names. An action whose names do not exist cannot be formed ([`crate::rules::is_formed`]); a
 //! dead handle is said outright, as [`DeadKind`].
 
-use crate::state::{
-    AdapterKind, AdapterName, DeviceName, GlobalName, LocalName, NtName, ProcessName, ThreadName,
+mod operand;
+
+pub use operand::{
+    AdapterFilter, BufferOperand, DataOperand, DeadKind, DeviceQuery, Duplicate, Entries, ErrorReason,
+    GlobalOperand, LocalOperand, NtOperand, Released, SyncFlags, SyncInfo, Timeout,
 };
+
+use crate::state::{AdapterKind, AdapterName, DeviceName, NtName, ProcessName, SyncObjectName, ThreadName};
 
 /// One event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -18,6 +23,38 @@ pub enum Action {
     Incident(Incident),
     /// The machine does one enabled thing by itself.
     Step(Step),
+}
+
+impl Action {
+    /// Returns whom it releases; empty for an action that can release nobody from an event.
+    #[must_use]
+    pub fn released(&self) -> Released {
+        { *self }.released_mut().map_or(Released(0), |released| *released)
+    }
+
+    /// Returns the same action with another [`Released`], if it has one.
+    #[must_use]
+    pub fn releasing(mut self, whom: Released) -> Self {
+        if let Some(released) = self.released_mut() {
+            *released = whom;
+        }
+        self
+    }
+
+    fn released_mut(&mut self) -> Option<&mut Released> {
+        match self {
+            Self::Call(
+                _,
+                Call::MarkDeviceAsError { released, .. }
+                | Call::SetEvent { released, .. }
+                | Call::SignalFromCpu { released, .. }
+                | Call::WaitFromCpu { released, .. },
+            )
+            | Self::Incident(Incident::StopAdapter { released, .. })
+            | Self::Step(Step::Notice { released, .. }) => Some(released),
+            _ => None,
+        }
+    }
 }
 
 /// A request of a client thread.
@@ -77,6 +114,8 @@ pub enum Call {
         device: LocalOperand,
         /// What is reported.
         reason: ErrorReason,
+        /// Whom the forced maximum releases from events, if that is open.
+        released: Released,
     },
     /// The end of an NT handle.
     CloseHandle {
@@ -138,6 +177,82 @@ pub enum Call {
         /// Where the private data goes.
         buffer: BufferOperand,
     },
+    /// An event and a handle to it.
+    CreateEvent {
+        /// Whether it stays set until it is reset.
+        manual_reset: bool,
+        /// Whether it is set at first.
+        set: bool,
+    },
+    /// Sets an event.
+    SetEvent {
+        /// The event.
+        event: NtOperand,
+        /// Whom it releases, if that is open.
+        released: Released,
+    },
+    /// Makes an event not set.
+    ResetEvent {
+        /// The event.
+        event: NtOperand,
+    },
+    /// Waits for an event.
+    WaitForEvent {
+        /// The event.
+        event: NtOperand,
+        /// How long the call may wait.
+        timeout: Timeout,
+    },
+    /// A MUTEX or SEMAPHORE that is never shared.
+    CreateSynchronizationObject {
+        /// The device handle.
+        device: LocalOperand,
+        /// What is made.
+        what: SyncInfo,
+    },
+    /// A synchronisation object.
+    CreateSynchronizationObject2 {
+        /// The device handle.
+        device: LocalOperand,
+        /// What is made.
+        what: SyncInfo,
+        /// How.
+        flags: SyncFlags,
+    },
+    /// One more local handle to a synchronisation object.
+    OpenSynchronizationObject {
+        /// The global handle.
+        shared: GlobalOperand,
+    },
+    /// The end of a local handle to a synchronisation object.
+    DestroySynchronizationObject {
+        /// The handle.
+        object: LocalOperand,
+    },
+    /// New values for fences.
+    SignalFromCpu {
+        /// The device handle.
+        device: LocalOperand,
+        /// The fences and their values.
+        entries: Entries,
+        /// AllowFenceRewind.
+        rewind: bool,
+        /// Whom it releases from events, if that is open.
+        released: Released,
+    },
+    /// Waits for fences, blocked or with an event.
+    WaitFromCpu {
+        /// The device handle.
+        device: LocalOperand,
+        /// The fences and their values.
+        entries: Entries,
+        /// WaitAny.
+        any: bool,
+        /// The event; `None` blocks.
+        event: Option<NtOperand>,
+        /// Whom the event releases, if that is open.
+        released: Released,
+    },
     /// Gives a keyed mutex back.
     ReleaseKeyedMutex {
         /// The handle that owns it.
@@ -158,162 +273,6 @@ pub enum Call {
         /// The private data from now on.
         data: DataOperand,
     },
-}
-
-/// How long an acquire may wait, in units of 100 ns (KMX-14). The clock is the simulator's (TIM-01): an absolute limit has
-/// passed or is ahead, and the action says which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Timeout {
-    /// A null pointer: without limit.
-    Unlimited,
-    /// The value 0: one test.
-    Zero,
-    /// A negative value: so long after the entry.
-    Relative(u64),
-    /// A positive value: a system time that has not passed.
-    AbsoluteAhead(u64),
-    /// A positive value: a system time that has passed.
-    AbsolutePassed(u64),
-}
-
-/// Private data that a call gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DataOperand {
-    /// The size 0, whatever the pointer (KMX-24).
-    None,
-    /// A null pointer with a size other than 0.
-    NullWithSize,
-    /// A buffer.
-    Bytes {
-        /// Bytes; above 0.
-        size: u32,
-        /// A mark that stands for the bytes.
-        content: u32,
-    },
-}
-
-/// A buffer that a call gives to be filled with private data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum BufferOperand {
-    /// The size 0, whatever the pointer (KMX-24).
-    None,
-    /// A null pointer with a size other than 0.
-    NullWithSize,
-    /// A buffer.
-    Bytes {
-        /// Bytes; above 0.
-        size: u32,
-    },
-}
-
-/// A global handle as an operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum GlobalOperand {
-    /// A live global handle.
-    Named(GlobalName),
-    /// A value that is no live global handle; not `Foreign`, as the one table is that of every process.
-    Dead(DeadKind),
-}
-
-/// The arguments of DuplicateHandle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Duplicate {
-    /// The source process: an NT handle of the caller.
-    pub source_process: NtOperand,
-    /// The source handle: an NT handle of the source process; `Current` names the source process itself.
-    pub source_handle: NtOperand,
-    /// The target process: an NT handle of the caller; `Dead(Zero)` means that there is none (NTH-14).
-    pub target_process: NtOperand,
-    /// DesiredAccess as given: generic bits, MAXIMUM_ALLOWED and bits without a meaning included.
-    pub desired_access: u32,
-    /// OBJ_INHERIT of HandleAttributes.
-    pub inherit: bool,
-    /// Option 0x1, DUPLICATE_CLOSE_SOURCE.
-    pub close_source: bool,
-    /// Option 0x2, DUPLICATE_SAME_ACCESS.
-    pub same_access: bool,
-    /// Option 0x4, DUPLICATE_SAME_ATTRIBUTES.
-    pub same_attributes: bool,
-    /// Whether Options has a bit outside 0x7.
-    pub unknown_option: bool,
-    /// Whether pTargetHandle is given, so that the value is reported (NTH-16).
-    pub reported: bool,
-}
-
-/// A local handle as an operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum LocalOperand {
-    /// A live handle of the caller's process, of any kind.
-    Named(LocalName),
-    /// A value that is no live handle of the caller's process.
-    Dead(DeadKind),
-}
-
-/// An NT handle as an operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum NtOperand {
-    /// A live handle of the table in which the operand is looked up.
-    Named(NtName),
-    /// The value -1, the current process.
-    Current,
-    /// The value -2, the current thread.
-    CurrentThread,
-    /// Any other value without an entry in that table.
-    Dead(DeadKind),
-}
-
-/// Why a value is no live handle; the verdict is the same for all (HND-09, NTH-08, NTH-10), but for `Zero` as
-/// the target process of DuplicateHandle.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DeadKind {
-    /// The value 0.
-    Zero,
-    /// A value that was never handed out.
-    Unknown,
-    /// A value that was freed and not handed out again.
-    Stale,
-    /// A value that is live in another process only.
-    Foreign,
-    /// A value of another handle space: NT or global for local, local or global for NT, local or NT for
-    /// global.
-    OtherSpace,
-}
-
-/// The Filter of EnumAdapters3.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AdapterFilter {
-    /// Bit 0: compute-only adapters too.
-    pub compute_only: bool,
-    /// Bit 1: display-only adapters too.
-    pub display_only: bool,
-    /// Any of bits 2 to 63.
-    pub unknown_bit: bool,
-}
-
-/// The StateType of GetDeviceState.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum DeviceQuery {
-    /// The execution state.
-    Execution,
-    /// Whether the desktop was switched.
-    Reset,
-    /// The record of the page fault.
-    PageFault,
-    /// PRESENT, PRESENT_DWM or PRESENT_QUEUE.
-    Present,
-    /// Any other number.
-    Unknown,
-}
-
-/// The Reason of MarkDeviceAsError.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ErrorReason {
-    /// GENERIC.
-    Generic,
-    /// DRIVER_ERROR.
-    DriverError,
-    /// Any other number.
-    Unknown,
 }
 
 /// What the host sets up.
@@ -369,12 +328,26 @@ pub enum Incident {
     /// A running thread ends.
     EndThread(ThreadName),
     /// T11: a running adapter stops.
-    StopAdapter(AdapterName),
+    StopAdapter {
+        /// The adapter.
+        adapter: AdapterName,
+        /// Whom the forced maximum releases from events, if that is open.
+        released: Released,
+    },
 }
 
 /// What the machine does by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
+    /// T5: an adapter looks at a fence that another one changed.
+    Notice {
+        /// The fence.
+        object: SyncObjectName,
+        /// The adapter.
+        adapter: AdapterName,
+        /// Whom it releases from events, if that is open.
+        released: Released,
+    },
     /// T12: a destroyed device goes.
     Reclaim(DeviceName),
     /// T14: the time limit of this thread's blocked call is reached.

@@ -10,8 +10,9 @@
 //! same but for names). [`keyed_mutex`] stands beside them: one keyed mutex over again, flat, to measure
 //! checkers with.
 //!
-//! In reach: processes, threads, adapters, devices, keyed mutexes with the acquires that wait for them, local
-//! and global handles, and NT handles of processes.
+//! In reach: processes, threads, adapters, devices, keyed mutexes with the acquires that wait for them,
+//! events, synchronisation objects with their CPU signals and CPU waits, local and global handles, and NT
+//! handles of processes and events.
 
 pub mod action;
 pub mod invariant;

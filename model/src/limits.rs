@@ -27,6 +27,12 @@ pub struct Limits {
     pub devices: u32,
     /// Keyed mutexes of the system (HND-14).
     pub keyed_mutexes: u32,
+    /// Synchronisation objects of the system (HND-14).
+    pub sync_objects: u32,
+    /// NT objects of the system other than processes (NTH-05).
+    pub nt_objects: u32,
+    /// Blocked calls and registered CPU waits of the system (SYN-17); no acquire is refused for it.
+    pub waits: u32,
     /// Processes of the system, ended ones that a handle still names included (NTH-05).
     pub processes: u32,
 }
@@ -41,6 +47,9 @@ impl Default for Limits {
             nt_handles: 16_777_216,
             devices: u32::MAX,
             keyed_mutexes: u32::MAX,
+            sync_objects: u32::MAX,
+            nt_objects: u32::MAX,
+            waits: u32::MAX,
             processes: u32::MAX,
         }
     }

@@ -1,8 +1,8 @@
 //! What the outside sees of an action.
 
 use crate::state::{
-    AdapterName, DeviceName, Execution, GlobalName, KeyedMutexName, LocalName, NtName, PrivateData,
-    ProcessName, ThreadName,
+    AdapterName, DeviceName, EventName, Execution, GlobalName, KeyedMutexName, LocalName, NtName,
+    PrivateData, ProcessName, SyncObjectName, ThreadName,
 };
 
 /// Everything that an action shows.
@@ -10,11 +10,15 @@ use crate::state::{
 pub struct Observation {
     /// How the action ended.
     pub verdict: Verdict,
-    /// What happened to others: blocked calls that ended, in order of creation of the waits; then errors of
-    /// devices in order of creation, then ended threads in order of creation, then the ended process.
+    /// What happened to others, by kind: errors of devices in order of creation; set events and blocked calls
+    /// that ended, each in order of creation of the waits; reports of the simulator; ended threads in order
+    /// of creation; the ended process.
     pub effects: Vec<Effect>,
-    /// Handles freed and handed out, in the order of HND-19; NT handles of an ending process ascending by
-    /// name. A global handle comes right after the local handle with which it is made or ends.
+    /// Handles freed and handed out, in the order of HND-19, but that the children of a device, and what an
+    /// ending process has left beside its devices, are freed in the order of their names: the index of an
+    /// entry is not known here. NT handles of an ending process ascend by name. A global handle comes right
+    /// after the local handle with which it is made or ends, so [`HandleChange::GlobalFreed`] stands between
+    /// two local frees if the first was the last local handle of its object.
     pub handles: Vec<HandleChange>,
 }
 
@@ -27,20 +31,23 @@ pub enum Verdict {
     Refused(Refusal),
     /// The call waits; its thread is blocked, and [`Effect::Resumed`] has the verdict later.
     Blocked,
-    /// The acquire ended without the mutex, with FenceValue 0 and a status of the success class (KMX-19).
+    /// The call ended without what it waited for, with a status of the success class (KMX-19, EVT-02); the
+    /// FenceValue of an acquire is then 0.
     Ended {
         /// How it ended.
         how: Ending,
     },
 }
 
-/// How an acquire ended that was neither refused nor given the mutex.
+/// How a call with a wait ended that was neither refused nor given what it waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Ending {
     /// TIMEOUT: its time limit was reached.
     TimedOut,
-    /// ABANDONED: the mutex is abandoned.
+    /// ABANDONED: the mutex was abandoned before the acquire.
     Abandoned,
+    /// ABANDONED: the mutex was abandoned while the acquire waited.
+    AbandonedWhileWaiting,
 }
 
 impl Ending {
@@ -50,6 +57,7 @@ impl Ending {
         match self {
             Self::TimedOut => "TIM-05",
             Self::Abandoned => "KMX-32",
+            Self::AbandonedWhileWaiting => "KMX-33",
         }
     }
 }
@@ -100,6 +108,30 @@ pub enum Output {
     },
     /// A new handle of the caller's process to a keyed mutex that was there.
     KeyedMutexHandle(LocalName),
+    /// A new event.
+    Event {
+        /// Its handle in the caller's process.
+        handle: NtName,
+        /// Its birth name, which no client sees.
+        event: EventName,
+    },
+    /// The event was set; WaitForEvent.
+    EventTaken,
+    /// A new synchronisation object.
+    SyncObject {
+        /// Its handle in the caller's process.
+        handle: LocalName,
+        /// Its birth name, which no client sees.
+        object: SyncObjectName,
+        /// Its global handle, if it has one.
+        global: Option<GlobalName>,
+        /// The addresses of a fence.
+        mapping: Mapping,
+    },
+    /// A new handle of the caller's process to a synchronisation object that was there.
+    SyncObjectHandle(LocalName),
+    /// The condition of a CPU wait without an event held.
+    FencesReached,
     /// A keyed mutex, now owned.
     Acquired {
         /// FenceValue.
@@ -107,6 +139,17 @@ pub enum Output {
         /// What the buffer holds now; `None` if there is none, or if it was not written.
         data: Option<PrivateData>,
     },
+}
+
+/// Which addresses a create or open call writes; what they are is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Mapping {
+    /// None: the object is no monitored fence.
+    None,
+    /// A CPU address only (SYN-22, NoGPUAccess).
+    Cpu,
+    /// Both.
+    Both,
 }
 
 /// One entry of an adapter enumeration.
@@ -143,10 +186,12 @@ pub enum Refusal {
     AdapterStopped,
     /// DEVICE_REMOVED: the adapter of the device whose state is asked for has stopped.
     QueryOnStoppedAdapter,
-    /// NO_MEMORY: no room for a local or global handle, a device or a keyed mutex.
+    /// NO_MEMORY: no room for a local or global handle, a device, a keyed mutex or a synchronisation object.
     NoMemory,
     /// NO_MEMORY: no room for a process.
     NoMemoryForProcess,
+    /// NO_MEMORY: no room for an event.
+    NoMemoryForEvent,
     /// INSUFFICIENT_RESOURCES: the NT handle table is full.
     TooManyNtHandles,
     /// INVALID_HANDLE: no NT handle to close.
@@ -158,6 +203,8 @@ pub enum Refusal {
     /// INVALID_HANDLE: a process handle or source handle without an entry, or a target process that has
     /// ended.
     NothingToDuplicate,
+    /// OBJECT_TYPE_MISMATCH: a handle of another kind where DuplicateHandle wants a process handle.
+    NotAProcess,
     /// ACCESS_DENIED: a process handle without PROCESS_DUP_HANDLE.
     MayNotDuplicate,
     /// HANDLE_NOT_CLOSABLE: the source that should be closed is protected.
@@ -188,6 +235,67 @@ pub enum Refusal {
     NotOwner,
     /// INVALID_PARAMETER: private data of another size than stored, at release.
     OtherSizeAtRelease,
+    /// INVALID_HANDLE: no NT handle where an event is wanted.
+    NoSuchEvent,
+    /// OBJECT_TYPE_MISMATCH: an NT handle of another kind where an event is wanted.
+    NotAnEvent,
+    /// ACCESS_DENIED: an event handle without the right to set and reset, or to wait.
+    EventAccess,
+    /// INVALID_PARAMETER: a type that the first create form does not make.
+    UnsupportedType,
+    /// INVALID_PARAMETER: NtSecuritySharing without Shared.
+    NtSharingWithoutShared,
+    /// INVALID_PARAMETER: CrossAdapter without Shared.
+    CrossAdapterWithoutShared,
+    /// INVALID_PARAMETER: NoSignal with NoWait, or one of them or TopOfPipeline with another type than
+    /// MONITORED_FENCE.
+    WrongHandleFlags,
+    /// INVALID_PARAMETER: SignalByKmd with another type than CPU_NOTIFICATION.
+    WrongSignalByDriver,
+    /// INVALID_PARAMETER: a CPU_NOTIFICATION that should be shared.
+    SharedNotification,
+    /// INVALID_PARAMETER: a fence that should be shared by a global handle.
+    GloballySharedFence,
+    /// INVALID_PARAMETER: a SEMAPHORE that starts above its largest count.
+    CountAboveMost,
+    /// INVALID_PARAMETER: no live device to make a synchronisation object on.
+    NoSuchDevice,
+    /// DEVICE_REMOVED: the adapter of the device has stopped, or the device is in Error as HUNG or STOPPED.
+    DeviceRemoved,
+    /// GRAPHICS_GPU_EXCEPTION_ON_DEVICE: the device is in Error as ERROR_DMAFAULT.
+    DeviceException,
+    /// INVALID_PARAMETER: a bit of EngineAffinity without a physical adapter.
+    UnknownEngine,
+    /// INVALID_PARAMETER: a periodic fence, for which there is no target.
+    NoPeriodicTarget,
+    /// INVALID_PARAMETER: no live global handle of a synchronisation object to open.
+    NoSuchGlobalSyncObject,
+    /// INVALID_PARAMETER: no local handle of a synchronisation object to destroy.
+    NoSyncObjectToDestroy,
+    /// INVALID_PARAMETER: an entry that is no live handle of a synchronisation object.
+    NotASyncObject,
+    /// INVALID_PARAMETER: an entry that is no monitored fence.
+    NotAFence,
+    /// INVALID_PARAMETER: a handle that is bound to another device.
+    FenceOfOtherDevice,
+    /// ACCESS_DENIED: a signal through a handle without the right or with NoSignal, a wait through one
+    /// without the right or with NoWait.
+    FenceAccess,
+    /// INVALID_PARAMETER: a lower value without AllowFenceRewind.
+    LowerValue,
+    /// INVALID_HANDLE: no NT handle where the event of a wait is wanted.
+    NoSuchWaitEvent,
+    /// OBJECT_TYPE_MISMATCH: an NT handle of another kind where the event of a wait is wanted.
+    NotAWaitEvent,
+    /// ACCESS_DENIED: the event of a wait, without the right to set it.
+    WaitEventAccess,
+    /// NO_MEMORY: no room for a wait.
+    TooManyWaits,
+    /// DEVICE_REMOVED: the device of the waiting call was destroyed.
+    DeviceDestroyedWhileWaiting,
+    /// DEVICE_REMOVED: the device of the waiting call entered Error, and the forced maximum did not satisfy
+    /// it.
+    DeviceFailedWhileWaiting,
 }
 
 impl Refusal {
@@ -204,10 +312,10 @@ impl Refusal {
             Self::ArrayTooSmall => "ADP-06",
             Self::AdapterStopped => "FLT-18",
             Self::NoMemory => "HND-14",
-            Self::NoMemoryForProcess | Self::TooManyNtHandles => "NTH-05",
+            Self::NoMemoryForProcess | Self::NoMemoryForEvent | Self::TooManyNtHandles => "NTH-05",
             Self::NothingToClose | Self::Protected => "NTH-08",
             Self::UnknownOption => "NTH-15",
-            Self::NothingToDuplicate | Self::MayNotDuplicate => "NTH-10",
+            Self::NothingToDuplicate | Self::NotAProcess | Self::MayNotDuplicate => "NTH-10",
             Self::ProtectedSource | Self::NoTarget => "NTH-14",
             Self::WiderThanSource => "NTH-12",
             Self::UnknownKeyedMutexFlag => "KMX-05",
@@ -220,6 +328,31 @@ impl Refusal {
             Self::ReleaseOfAbandoned => "KMX-34",
             Self::NotOwner => "KMX-21",
             Self::OtherSizeAtRelease => "KMX-29",
+            Self::NoSuchEvent | Self::NotAnEvent => "EVT-05",
+            Self::EventAccess => "EVT-04",
+            Self::UnsupportedType => "SYN-02",
+            Self::NtSharingWithoutShared => "SYN-05",
+            Self::CrossAdapterWithoutShared => "SYN-10",
+            Self::WrongHandleFlags => "SYN-07",
+            Self::WrongSignalByDriver => "SYN-08",
+            Self::SharedNotification => "SYN-09",
+            Self::GloballySharedFence => "SYN-06",
+            Self::CountAboveMost => "SYN-14",
+            Self::NoSuchDevice => "SYN-03",
+            Self::DeviceRemoved | Self::DeviceException => "TDR-10",
+            Self::UnknownEngine => "SYN-20",
+            Self::NoPeriodicTarget => "SYN-18",
+            Self::NoSuchGlobalSyncObject => "SYN-26",
+            Self::NoSyncObjectToDestroy => "SYN-28",
+            Self::NotASyncObject => "SYN-37",
+            Self::NotAFence => "CPU-01",
+            Self::FenceOfOtherDevice => "SYN-35",
+            Self::FenceAccess => "ACC-17",
+            Self::LowerValue => "CPU-08",
+            Self::NoSuchWaitEvent | Self::NotAWaitEvent | Self::WaitEventAccess => "CPU-18",
+            Self::TooManyWaits => "SYN-17",
+            Self::DeviceDestroyedWhileWaiting => "CPU-19",
+            Self::DeviceFailedWhileWaiting => "TDR-07",
         }
     }
 }
@@ -234,6 +367,10 @@ pub enum Effect {
         /// How the call ended.
         verdict: Verdict,
     },
+    /// An event was set for a registered CPU wait; in order of creation of the waits, once for each.
+    EventSet(EventName),
+    /// A report of the simulator; in order of creation of the waits.
+    Diagnostic(Diagnostic),
     /// An Active device entered Error; not reported for the devices of an ending process, which go in the
     /// same step.
     DeviceEnteredError {
@@ -246,6 +383,15 @@ pub enum Effect {
     ThreadEnded(ThreadName),
     /// A process ended.
     ProcessEnded(ProcessName),
+}
+
+/// A report of the simulator beside the verdicts; it changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Diagnostic {
+    /// This thread's CPU wait was satisfied when it was made (CPU-20).
+    ReachedBeforeTheWait(ThreadName),
+    /// The wait at this place of the list before the step was satisfied by a forced maximum (CPU-20, FLT-08).
+    ReleasedByForcedMaximum(usize),
 }
 
 /// One change of a handle table.

@@ -4,40 +4,18 @@
 //! adapters are numbered from 0 in order of creation and never vanish; devices, keyed mutexes and handles
 //! take the lowest free number of their kind, from 0. Handle values do not exist here.
 
+mod name;
+mod sync_object;
+mod wait;
+
+pub use name::{
+    AdapterName, DeviceName, EventName, GlobalName, KeyedMutexName, LocalName, NtName, ProcessName,
+    SyncObjectName, ThreadName,
+};
+pub use sync_object::{Event, Opening, OpeningFlags, SyncObject, SyncValue};
+pub use wait::{Condition, Limit, Wait, WaitTarget};
+
 use crate::limits::Limits;
-
-/// A process: 1, 2, 3, … in order of creation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProcessName(pub u32);
-
-/// A thread: 1, 2, 3, … in order of creation, whatever its process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ThreadName(pub u32);
-
-/// An adapter: its position in [`State::adapters`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AdapterName(pub u32);
-
-/// A device: the lowest number from 0 that no other device had when it was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct DeviceName(pub u32);
-
-/// A local handle of one process: the lowest number from 0 that was free in its table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LocalName(pub u32);
-
-/// An NT handle of one process: the lowest number from 0 that was free in its table; an inherited handle has
-/// the number that it has in the parent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct NtName(pub u32);
-
-/// A keyed mutex: the lowest number from 0 that no other keyed mutex had when it was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KeyedMutexName(pub u32);
-
-/// A global handle: the lowest number from 0 that was free in the one global table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct GlobalName(pub u32);
 
 /// The state of the modelled machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,7 +32,11 @@ pub struct State {
     pub devices: Vec<Device>,
     /// Keyed mutexes, in order of creation.
     pub keyed_mutexes: Vec<KeyedMutex>,
-    /// Blocked calls, in order of creation; a thread has at most one.
+    /// Synchronisation objects, in order of creation.
+    pub sync_objects: Vec<SyncObject>,
+    /// Events, in order of creation.
+    pub events: Vec<Event>,
+    /// Blocked calls and registered CPU waits, in order of creation; a thread has at most one.
     pub waits: Vec<Wait>,
     /// Entries of the global handle table, used or free; 0 before the first global handle.
     pub global_table_size: u32,
@@ -99,6 +81,8 @@ pub enum LocalObject {
     Device(DeviceName),
     /// A keyed mutex; a process may have several handles to it.
     KeyedMutex(KeyedMutexName),
+    /// A synchronisation object, with what may be done through this handle.
+    SyncObject(Opening),
 }
 
 /// A live global handle.
@@ -106,8 +90,17 @@ pub enum LocalObject {
 pub struct GlobalHandle {
     /// Its name in the system.
     pub name: GlobalName,
-    /// The keyed mutex that it refers to.
-    pub mutex: KeyedMutexName,
+    /// What it refers to.
+    pub object: GlobalObject,
+}
+
+/// What a global handle refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GlobalObject {
+    /// A keyed mutex.
+    KeyedMutex(KeyedMutexName),
+    /// A synchronisation object.
+    SyncObject(SyncObjectName),
 }
 
 /// A live NT handle.
@@ -130,6 +123,8 @@ pub struct NtHandle {
 pub enum NtObject {
     /// The process object of a process, live or ended.
     Process(ProcessName),
+    /// An event.
+    Event(EventName),
 }
 
 /// A running thread.
@@ -221,34 +216,6 @@ pub struct PrivateData {
     pub content: u32,
 }
 
-/// An acquire that waits; its thread is blocked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Wait {
-    /// The blocked thread.
-    pub thread: ThreadName,
-    /// The live handle of its process through which it asks.
-    pub handle: LocalName,
-    /// The keyed mutex of that handle.
-    pub mutex: KeyedMutexName,
-    /// The key that it asks for.
-    pub key: u64,
-    /// Whether it gave a buffer for the private data (KMX-28).
-    pub wants_data: bool,
-    /// Its time limit as given.
-    pub limited: Limit,
-}
-
-/// The time limit of a blocked call, in units of 100 ns (KMX-14).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Limit {
-    /// It waits without limit.
-    None,
-    /// So long after the entry.
-    Relative(u64),
-    /// At this system time.
-    Absolute(u64),
-}
-
 impl State {
     /// Returns the empty machine: no process, no adapter.
     #[must_use]
@@ -260,6 +227,8 @@ impl State {
             adapters: Vec::new(),
             devices: Vec::new(),
             keyed_mutexes: Vec::new(),
+            sync_objects: Vec::new(),
+            events: Vec::new(),
             waits: Vec::new(),
             global_table_size: 0,
             global_handles: Vec::new(),
@@ -304,10 +273,22 @@ impl State {
         self.keyed_mutexes.iter().find(|mutex| mutex.name == name)
     }
 
+    /// Returns the synchronisation object, or `None`.
+    #[must_use]
+    pub fn sync_object(&self, name: SyncObjectName) -> Option<&SyncObject> {
+        self.sync_objects.iter().find(|object| object.name == name)
+    }
+
+    /// Returns the event, or `None`.
+    #[must_use]
+    pub fn event(&self, name: EventName) -> Option<&Event> {
+        self.events.iter().find(|event| event.name == name)
+    }
+
     /// Returns the wait of a blocked thread, or `None`.
     #[must_use]
     pub fn wait(&self, thread: ThreadName) -> Option<&Wait> {
-        self.waits.iter().find(|wait| wait.thread == thread)
+        self.waits.iter().find(|wait| wait.thread == Some(thread))
     }
 
     /// Returns the live global handle, or `None`.
@@ -323,7 +304,33 @@ impl State {
         })
     }
 
-    /// Returns how many NT handles, over all processes, name the object: its count, which cannot disagree (LIF-12).
+    /// Returns each local handle of the synchronisation object, in all processes, as its opening.
+    pub fn openings(&self, object: SyncObjectName) -> impl Iterator<Item = Opening> {
+        let handles = self.processes.iter().flat_map(|process| &process.local_handles);
+        handles.filter_map(move |handle| match handle.object {
+            LocalObject::SyncObject(opening) if opening.object == object => Some(opening),
+            _ => None,
+        })
+    }
+
+    /// Returns whether a handle, a wait or a CPU_NOTIFICATION holds the event (EVT-06).
+    #[must_use]
+    pub fn event_is_held(&self, event: EventName) -> bool {
+        self.handle_count(NtObject::Event(event)) > 0
+            || self.waits.iter().any(|wait| wait.target.event() == Some(event))
+            || self.sync_objects.iter().any(|object| {
+                matches!(object.value, SyncValue::CpuNotification { event: held, .. } if held == event)
+            })
+    }
+
+    /// Returns whether a local handle or a wait holds the synchronisation object (SYN-29).
+    #[must_use]
+    pub fn sync_object_is_held(&self, object: SyncObjectName) -> bool {
+        self.openings(object).next().is_some() || self.waits.iter().any(|wait| wait.target.names(object))
+    }
+
+    /// Returns how many NT handles, over all processes, name the object: its count, which cannot disagree
+    /// (LIF-12).
     #[must_use]
     pub fn handle_count(&self, object: NtObject) -> usize {
         self.processes

@@ -7,18 +7,23 @@
 //! ever were.
 //!
 //! This holds for a world whose alphabet looks at no names either, which is so for the two worlds over
-//! [`State`] without keyed mutexes. Keyed mutexes have a flat model with a symmetry of its own
-//! ([`crate::keyed_mutex::symmetry`]).
+//! [`State`] without keyed mutexes, fences and events. Who waits, who holds what others wait for, and in
+//! which order, is not renamed here: a state with such objects stands for itself. Keyed mutexes have a flat
+//! model with a symmetry of its own ([`crate::keyed_mutex::symmetry`]).
 
 use crate::state::{
-    DeviceName, LocalName, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName, State, ThreadName,
+    DeviceName, LocalName, LocalObject, NtName, NtObject, Process, ProcessName, State, ThreadName,
 };
 
 /// Returns the same state for all states that differ in names only: the least of all renamings. A state with
-/// keyed mutexes is returned as it is.
+/// keyed mutexes, synchronisation objects, events or waits is returned as it is.
 #[must_use]
 pub fn representative(state: &State) -> State {
-    if !state.keyed_mutexes.is_empty() {
+    let renames_all = state.keyed_mutexes.is_empty()
+        && state.sync_objects.is_empty()
+        && state.events.is_empty()
+        && state.waits.is_empty();
+    if !renames_all {
         return state.clone();
     }
     let mut order = (0..state.processes.len()).collect::<Vec<_>>();
@@ -84,8 +89,10 @@ fn rename_handles(
         handle.name = name;
     }
     for handle in &mut process.nt_handles {
-        let NtObject::Process(named) = handle.object;
-        *handle = NtHandle { name: NtName(0), object: NtObject::Process(new_name(named)), ..*handle };
+        if let NtObject::Process(named) = handle.object {
+            handle.object = NtObject::Process(new_name(named));
+        }
+        handle.name = NtName(0);
     }
     process.nt_handles.sort_unstable();
     for (name, handle) in (0..).map(NtName).zip(&mut process.nt_handles) {

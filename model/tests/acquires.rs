@@ -8,13 +8,13 @@ use kmt_model::limits::Limits;
 use kmt_model::observation::{Effect, Ending, Output, Refusal, Verdict};
 use kmt_model::rules::enabled_steps;
 use kmt_model::state::{
-    GlobalName, KeyedMutexName, Limit, LocalName, PrivateData, ProcessName, ThreadName, Wait,
+    GlobalName, KeyedMutexName, Limit, LocalName, PrivateData, ProcessName, ThreadName, Wait, WaitTarget,
 };
 
 const NAME: KeyedMutexName = KeyedMutexName(0);
 const OWN: LocalName = LocalName(0);
 const TIMED_OUT: Verdict = Verdict::Ended { how: Ending::TimedOut };
-const ABANDONED: Verdict = Verdict::Ended { how: Ending::Abandoned };
+const ABANDONED: Verdict = Verdict::Ended { how: Ending::AbandonedWhileWaiting };
 const LIMIT: Timeout = Timeout::Relative(10);
 
 /// A machine with three processes of one thread each and a keyed mutex that the first owns; each has the
@@ -63,7 +63,8 @@ fn kmx_11_kmx_14_kmx_15_an_owned_mutex_is_waited_for_and_the_limit_is_kept() {
     ] {
         let (mut machine, [_, thread, _]) = owned();
         block(&mut machine, thread, 2, timeout);
-        let wait = Wait { thread, handle: OWN, mutex: NAME, key: 2, wants_data: false, limited };
+        let target = WaitTarget::KeyedMutex { handle: OWN, mutex: NAME, key: 2, wants_data: false };
+        let wait = Wait { thread: Some(thread), process: ProcessName(2), target, limited };
         assert_eq!(machine.state.waits, [wait]);
         // A blocked thread makes no calls.
         machine.impossible(Action::Call(thread, Call::ExitProcess));
@@ -230,6 +231,7 @@ fn kmx_31_kmx_36_the_own_waits_of_a_process_are_removed_before_it_abandons() {
 }
 
 #[test]
-fn kmx_32_tim_05_endings_name_their_rules() {
+fn kmx_32_kmx_33_tim_05_endings_name_their_rules() {
     assert_eq!((Ending::TimedOut.rule(), Ending::Abandoned.rule()), ("TIM-05", "KMX-32"));
+    assert_eq!(Ending::AbandonedWhileWaiting.rule(), "KMX-33");
 }

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{DEAD, Machine, create_device, local};
-use kmt_model::action::{Action, AdapterFilter, Call, Host, Incident, LocalOperand, Step};
+use kmt_model::action::{Action, AdapterFilter, Call, Host, Incident, LocalOperand, Released, Step};
 use kmt_model::limits::{Limits, TableLimits};
 use kmt_model::observation::{Effect, HandleChange, Output, Refusal, Verdict};
 use kmt_model::rules::enabled_steps;
@@ -22,7 +22,7 @@ const EVERY: AdapterFilter = AdapterFilter { compute_only: true, display_only: t
 fn adp_03_a_luid_is_not_zero_and_never_returns() {
     let mut machine = Machine::new(Limits::default());
     let adapter = machine.adapter(7, AdapterKind::Full);
-    machine.incident(Incident::StopAdapter(adapter));
+    machine.incident(Incident::StopAdapter { adapter, released: Released(0) });
     for luid in [0, 7] {
         machine.impossible(Action::Host(Host::AddAdapter { luid, kind: AdapterKind::Full, display: true }));
     }
@@ -47,7 +47,7 @@ fn adp_06_adp_16_enumeration_opens_running_adapters_in_order_of_creation() {
     let stopped = machine.adapter(8, AdapterKind::Full);
     machine.host(Host::AddAdapter { luid: 7, kind: AdapterKind::ComputeOnly, display: false });
     machine.refuse(thread, Call::EnumAdapters2 { capacity: 2 }, Refusal::ArrayTooSmall);
-    machine.incident(Incident::StopAdapter(stopped));
+    machine.incident(Incident::StopAdapter { adapter: stopped, released: Released(0) });
     machine.refuse(thread, Call::EnumAdapters2 { capacity: 1 }, Refusal::ArrayTooSmall);
     let found = enumerated(&mut machine, thread, Call::EnumAdapters2 { capacity: 2 });
     assert_eq!(found, [(LocalName(0), 9, 1), (LocalName(1), 7, 0)]);
@@ -176,14 +176,14 @@ fn flt_17_a_stop_reaches_every_device_and_keeps_older_errors() {
     let (_, active) = machine.device(thread, handle);
     let (_, elsewhere) = machine.device(thread, other_handle);
     let reason = kmt_model::action::ErrorReason::Generic;
-    machine.call(thread, Call::MarkDeviceAsError { device: local(marked), reason });
+    machine.call(thread, Call::MarkDeviceAsError { device: local(marked), reason, released: Released(0) });
     machine.call(thread, Call::DestroyDevice { device: local(gone) });
-    let stop = machine.incident(Incident::StopAdapter(adapter));
+    let stop = machine.incident(Incident::StopAdapter { adapter, released: Released(0) });
     let stopped = |device| Effect::DeviceEnteredError { device, execution: Execution::Stopped };
     assert_eq!(stop.effects, [stopped(destroyed), stopped(active)]);
     assert_eq!(machine.execution(hung), Execution::Hung);
     assert_eq!(machine.execution(elsewhere), Execution::Active);
-    machine.impossible(Action::Incident(Incident::StopAdapter(adapter)));
+    machine.impossible(Action::Incident(Incident::StopAdapter { adapter, released: Released(0) }));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn flt_18_trd_01_a_stopped_adapter_refuses_all_but_its_ends() {
     let adapter = machine.adapter(1, AdapterKind::Full);
     let handle = machine.open(thread, 1);
     let (device, _) = machine.device(thread, handle);
-    machine.incident(Incident::StopAdapter(adapter));
+    machine.incident(Incident::StopAdapter { adapter, released: Released(0) });
     machine.refuse(thread, Call::OpenAdapterFromLuid { luid: 1 }, Refusal::NoSuchAdapter);
     machine.refuse(thread, create_device(handle), Refusal::AdapterStopped);
     assert_eq!(enumerated(&mut machine, thread, Call::EnumAdapters2 { capacity: 0 }), []);

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{DEAD, Machine, create_device, local};
-use kmt_model::action::{Call, DeviceQuery, ErrorReason, Incident, LocalOperand, Step};
+use kmt_model::action::{Call, DeviceQuery, ErrorReason, Incident, LocalOperand, Released, Step};
 use kmt_model::limits::Limits;
 use kmt_model::observation::{Effect, HandleChange, Output, Refusal, Verdict};
 use kmt_model::rules::enabled_steps;
@@ -40,7 +40,7 @@ fn adp_10_a_device_starts_active() {
 fn adp_01_create_device_checks_the_flags_then_the_handle_then_the_adapter() {
     let (mut machine, _, thread, adapter, handle) =
         machine_with_adapter(Limits { devices: 0, ..Limits::default() });
-    machine.incident(Incident::StopAdapter(adapter));
+    machine.incident(Incident::StopAdapter { adapter, released: Released(0) });
     for dead in DEAD {
         let adapter = LocalOperand::Dead(dead);
         machine.refuse(thread, Call::CreateDevice { adapter, unknown_flag: true }, Refusal::UnknownFlag);
@@ -84,7 +84,8 @@ fn adp_12_flt_02_a_device_in_error_answers_every_supported_question() {
         assert_eq!(state_of(&mut machine, thread, device, DeviceQuery::Reset), Output::NoDesktopSwitch);
         assert_eq!(state_of(&mut machine, thread, device, DeviceQuery::PageFault), Output::NoPageFault);
         let reason = ErrorReason::Generic;
-        machine.call(thread, Call::MarkDeviceAsError { device: local(device), reason });
+        machine
+            .call(thread, Call::MarkDeviceAsError { device: local(device), reason, released: Released(0) });
     }
 }
 
@@ -92,7 +93,7 @@ fn adp_12_flt_02_a_device_in_error_answers_every_supported_question() {
 fn adp_12_the_question_is_checked_before_the_handle_and_the_handle_before_the_adapter() {
     let (mut machine, _, thread, adapter, handle) = machine_with_adapter(Limits::default());
     let (device, _) = machine.device(thread, handle);
-    machine.incident(Incident::StopAdapter(adapter));
+    machine.incident(Incident::StopAdapter { adapter, released: Released(0) });
     let dead = LocalOperand::Dead(kmt_model::action::DeadKind::Stale);
     for (device, query, refusal) in [
         (dead, DeviceQuery::Unknown, Refusal::UnknownQuery),
@@ -114,7 +115,8 @@ fn adp_13_adp_14_a_mark_sets_the_execution_state() {
     {
         let (mut machine, _, thread, _, handle) = machine_with_adapter(Limits::default());
         let (device, name) = machine.device(thread, handle);
-        let marked = machine.call(thread, Call::MarkDeviceAsError { device: local(device), reason });
+        let marked = machine
+            .call(thread, Call::MarkDeviceAsError { device: local(device), reason, released: Released(0) });
         assert_eq!(marked.effects, [Effect::DeviceEnteredError { device: name, execution }]);
         let asked = state_of(&mut machine, thread, device, DeviceQuery::Execution);
         assert_eq!(asked, Output::Execution(execution));
@@ -125,7 +127,7 @@ fn adp_13_adp_14_a_mark_sets_the_execution_state() {
 fn adp_11_adp_14_the_first_cause_stays() {
     let (mut machine, _, thread, _, handle) = machine_with_adapter(Limits::default());
     let (device, name) = machine.device(thread, handle);
-    let mark = |reason| Call::MarkDeviceAsError { device: local(device), reason };
+    let mark = |reason| Call::MarkDeviceAsError { device: local(device), reason, released: Released(0) };
     machine.call(thread, mark(ErrorReason::DriverError));
     let again = machine.call(thread, mark(ErrorReason::Generic));
     assert_eq!(again.effects, []);
@@ -136,18 +138,22 @@ fn adp_11_adp_14_the_first_cause_stays() {
 fn adp_14_the_reason_is_checked_before_the_handle_and_the_handle_before_the_adapter() {
     let (mut machine, _, thread, adapter, handle) = machine_with_adapter(Limits::default());
     let (device, _) = machine.device(thread, handle);
-    machine.incident(Incident::StopAdapter(adapter));
+    machine.incident(Incident::StopAdapter { adapter, released: Released(0) });
     for dead in DEAD.map(LocalOperand::Dead).into_iter().chain([local(handle)]) {
         for (reason, refusal) in
             [(ErrorReason::Unknown, Refusal::UnknownReason), (ErrorReason::Generic, Refusal::DeadHandle)]
         {
-            machine.refuse(thread, Call::MarkDeviceAsError { device: dead, reason }, refusal);
+            machine.refuse(
+                thread,
+                Call::MarkDeviceAsError { device: dead, reason, released: Released(0) },
+                refusal,
+            );
         }
     }
     let reason = ErrorReason::DriverError;
     machine.refuse(
         thread,
-        Call::MarkDeviceAsError { device: local(device), reason },
+        Call::MarkDeviceAsError { device: local(device), reason, released: Released(0) },
         Refusal::AdapterStopped,
     );
 }

@@ -10,7 +10,7 @@ use kmt_model::invariant::{
 use kmt_model::limits::Limits;
 use kmt_model::observation::{Ending, Observation, Output, Verdict};
 use kmt_model::rules::apply;
-use kmt_model::state::{GlobalName, Limit, LocalName, ProcessName, State, ThreadName};
+use kmt_model::state::{GlobalName, Limit, LocalName, ProcessName, State, ThreadName, WaitTarget};
 
 const OWN: LocalName = LocalName(0);
 
@@ -47,8 +47,11 @@ fn inv_66_inv_75_inv_81_inv_86_judge_a_state() {
         change(&mut state);
         state
     };
-    assert!(!inv_66(&forge(|state| state.waits[0].handle = LocalName(7))));
-    assert!(!inv_66(&forge(|state| state.waits.push(state.waits[0]))));
+    assert!(!inv_66(&forge(|state| {
+        let WaitTarget::KeyedMutex { handle, .. } = &mut state.waits[0].target else { panic!("an acquire") };
+        *handle = LocalName(7);
+    })));
+    assert!(!inv_66(&forge(|state| state.waits.push(state.waits[0].clone()))));
     assert!(!inv_75(&forge(|state| state.global_handles.clear())));
     assert!(!inv_75(&forge(|state| state.keyed_mutexes[0].global = false)));
     assert!(!inv_81(&forge(|state| state.keyed_mutexes[0].owner = Some((ProcessName(1), LocalName(7))))));

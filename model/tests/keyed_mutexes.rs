@@ -4,7 +4,8 @@ mod common;
 
 use common::{DEAD, Machine, local};
 use kmt_model::action::{
-    Action, BufferOperand, Call, DataOperand, DeadKind, GlobalOperand, Host, Incident, LocalOperand, Timeout,
+    Action, BufferOperand, Call, DataOperand, DeadKind, GlobalOperand, Host, Incident, LocalOperand,
+    Released, Timeout,
 };
 use kmt_model::limits::{Limits, TableLimits};
 use kmt_model::observation::{Ending, HandleChange, Output, Refusal, Verdict};
@@ -112,7 +113,7 @@ fn kmx_02_kmx_38_no_device_and_no_adapter_matters() {
     let mutex = LocalName(2);
     machine.call(thread, test(mutex, 1));
     let before = mutex_of(&machine);
-    machine.incident(Incident::StopAdapter(adapter));
+    machine.incident(Incident::StopAdapter { adapter, released: Released(0) });
     machine.call(thread, Call::CloseAdapter { adapter: local(handle) });
     assert_eq!(mutex_of(&machine), before);
     machine.call(thread, release(mutex, 1, 3));

@@ -5,8 +5,11 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use kmt_model::action::{Action, Host};
+use kmt_model::limits::Limits;
 use kmt_model::scope::Tracked;
 use kmt_model::scope::devices::Devices;
+use kmt_model::scope::events::Events;
+use kmt_model::scope::fences::Fences;
 use kmt_model::scope::handle_reuse::{ClientAction, Entry, HandleReuse, Rest, Table, Value};
 use kmt_model::scope::keyed_mutexes::KeyedMutexes;
 use kmt_model::scope::process_handles::ProcessHandles;
@@ -23,6 +26,15 @@ fn small_process_handles() -> ProcessHandles {
 
 fn small_keyed_mutexes() -> KeyedMutexes {
     KeyedMutexes { threads: 2, ..KeyedMutexes::default() }
+}
+
+fn small_fences() -> Fences {
+    let world = Fences::default();
+    Fences { limits: Limits { waits: 1, ..world.limits } }
+}
+
+fn small_events() -> Events {
+    Events { threads: 2, ..Events::default() }
 }
 
 fn small_handle_reuse() -> HandleReuse {
@@ -74,6 +86,25 @@ fn the_world_process_handles_holds_and_is_deterministic() {
 fn the_world_keyed_mutexes_holds_and_is_deterministic() {
     assert_eq!(explored(small_keyed_mutexes()), explored(small_keyed_mutexes()));
     assert_eq!(explored(small_keyed_mutexes()).0, reachable(&small_keyed_mutexes()).len());
+}
+
+#[test]
+fn the_world_fences_holds_and_is_deterministic() {
+    assert_eq!(explored(small_fences()), (69_474, 517_214));
+}
+
+#[test]
+fn the_world_events_holds_and_is_deterministic() {
+    assert_eq!(explored(small_events()), explored(small_events()));
+    assert_eq!(explored(small_events()).0, reachable(&small_events()).len());
+}
+
+#[test]
+fn a_state_with_waits_stands_for_itself() {
+    let states = reachable(&small_events());
+    let mut waiting = states.iter().filter(|state| !state.kernel.waits.is_empty()).peekable();
+    assert!(waiting.peek().is_some());
+    assert!(waiting.all(|state| state.representative() == *state));
 }
 
 #[test]

@@ -38,6 +38,8 @@ pub fn find(planted: Planted) -> Result<Option<Found>, ExploreError> {
             search("pair-handle-reuse", &worlds::handle_reuse(Some(planted)), planted, depth)?,
             search("pair-process-handles", &worlds::process_handles(Some(planted)), planted, depth)?,
             search("pair-keyed-mutexes", &worlds::keyed_mutexes(Some(planted)), planted, depth)?,
+            search("pair-fences", &worlds::fences(Some(planted)), planted, depth)?,
+            search("pair-events", &worlds::events(Some(planted)), planted, depth)?,
         ];
         // The first of the shortest.
         let shortest = found.into_iter().flatten().min_by_key(|found| found.sequence.len());

@@ -124,7 +124,7 @@ fn kmx_19_kmx_22_a_blocked_call_is_shown_from_its_wait_to_its_return() {
                   waiter returns from AcquireKeyedMutex: 00000000 SUCCESS because KMX-22 (One release, one taker, any \
          taker) FenceValue=5
  8  app/waiter  AcquireKeyedMutex(hKeyedMutex=m 0x40000000, Key=1, pTimeout=9) -> blocked
- 9  app/waiter  stays blocked in AcquireKeyedMutex
+ 9  app/waiter  stays blocked in AcquireKeyedMutex, for key 1
 ";
     assert!(shown.contains(wanted), "{shown}");
 }

@@ -399,17 +399,19 @@ fn kmx_22_tim_05_a_step_of_a_thread_that_does_not_wait_stops_the_run() {
 fn the_calls_have_the_fields_of_the_rulebook() {
     let book = Rulebook::embedded();
     let built = include_str!("../rules/built-calls.txt").lines().filter(|line| !line.starts_with('#'));
-    let field = |text: &str| text[..text.find(':').unwrap_or(text.len())].to_owned();
+    // The members of a structure are written in a table with its name.
+    let field = |text: &str| text[..text.find([':', '.', ' ']).unwrap_or(text.len())].to_owned();
     for name in built {
         let shape = CallShape::find(name).unwrap_or_else(|| panic!("{name} cannot be written"));
         let call = book.call(name).expect("a built call is in the rulebook");
         let mut wanted: Vec<String> = call.inputs.iter().map(|input| field(input)).collect();
         // The caller is the thread of the program, and so are its process and a parent.
         wanted.retain(|input| input != "Parent" && input != "process");
+        wanted.dedup();
         let mut written: Vec<&str> = shape.inputs.iter().map(|input| input.name).collect();
-        if name == "DuplicateHandle" {
-            // An output of the call whose pointer can be NULL (NTH-16).
-            written.retain(|input| *input != "pTargetHandle");
+        if ["CreateEvent", "DuplicateHandle"].contains(&name) {
+            // An output of the call whose pointer can be NULL (ADP-01, NTH-16).
+            written.retain(|input| !["phEvent", "pTargetHandle"].contains(input));
         }
         assert_eq!(written, wanted, "{name}");
         let outputs = call.outputs.join("; ");

@@ -2,8 +2,8 @@
 //!
 //! There are three spaces that never mix. A local handle ([`LocalHandle`]) is a D3DKMT handle of one process, an entry of
 //! its [`table`]. A global handle ([`GlobalHandle`]) is a D3DKMT handle of the whole machine, an entry of the one table of the
-//! same make that the machine has; any process can open it by its number. An NT handle ([`nt::NtHandle`]) is an entry of the same process's NT table, names a system-wide object and can
-//! travel to another process by duplication and inheritance.
+//! same make that the machine has; any process can open it by its number. An NT handle ([`nt::NtHandle`]) is an entry of the
+//! same process's NT table, names a system-wide object and can travel to another process by duplication and inheritance.
 
 use core::fmt;
 
@@ -123,6 +123,7 @@ impl TableHandle for GlobalHandle {
 pub(crate) enum Kind {
     Adapter = 1,
     Device = 3,
+    SyncObject = 8,
     KeyedMutex = 9,
 }
 
@@ -140,6 +141,7 @@ impl Kind {
         match tag {
             1 => Some(Self::Adapter),
             3 => Some(Self::Device),
+            8 => Some(Self::SyncObject),
             9 => Some(Self::KeyedMutex),
             _ => None,
         }

@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::event::{Effect, Outcome};
+use crate::event::{Outcome, Pick};
 use crate::handle::{Kind, LocalHandle};
 use crate::id::{AdapterId, DeviceId, ProcessId};
 use crate::kernel::Kernel;
@@ -19,6 +19,7 @@ use crate::rule;
 use crate::status::NtStatus;
 
 use super::device::ExecutionState;
+use super::device_error::EnterError;
 
 /// The locally unique identifier of an adapter.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -285,10 +286,11 @@ impl Kernel {
         adapter: AdapterId,
         devices: Vec<DeviceId>,
     ) -> Outcome {
-        let mut effects = Vec::new();
+        let (mut ended, mut effects) = (Vec::new(), Vec::new());
         for device in devices {
-            self.destroy_device(device, &mut effects);
+            self.destroy_device(device, &mut ended, &mut effects);
         }
+        self.resume_all(ended, &mut effects);
         self.free_local_handle(process, handle);
         let process = self.process_mut(process);
         if let Some(open) = process.adapters.get_mut(&adapter) {
@@ -323,27 +325,32 @@ impl Kernel {
         Ok(Outcome::with(Output::Adapter(id)))
     }
 
-    /// An adapter stops or is removed, for ever.
-    // FLT-17: all its devices in one step, whatever process they belong to, those that await their reclaim included.
-    pub(crate) fn stop_adapter(&mut self, id: AdapterId) -> Result<Outcome, Misuse> {
-        let adapter = self.adapters.get_mut(id.0 as usize).ok_or(Misuse::UnknownAdapter(id))?;
+    /// What the stop of an adapter will do.
+    // FLT-17: to all its devices in one step, whatever process they belong to, those that await their reclaim included.
+    pub(crate) fn prepare_stop(&self, id: AdapterId) -> Result<EnterError, Misuse> {
+        let adapter = self.adapters.get(id.0 as usize).ok_or(Misuse::UnknownAdapter(id))?;
         if !adapter.running {
             return Err(Misuse::AdapterStopped(id));
         }
-        // LIF-10: handles stay.
-        adapter.running = false;
-        let devices: Vec<_> = adapter.devices.iter().collect();
-        let mut effects: Vec<Effect> = Vec::new();
-        let first_process = devices.first().map(|device| self.device(*device).process);
-        for id in devices {
-            let device = self.device(id);
+        let first_process = adapter.devices.iter().next().map(|device| self.device(device).process);
+        let reached = adapter.devices.iter().filter(|id| {
+            let device = self.device(*id);
             let missed = (self.planted(Planted::StopMissesDestroyedDevices) && device.handle.is_none())
                 || (self.planted(Planted::StopMissesOtherProcesses) && Some(device.process) != first_process);
-            if !missed {
-                self.enter_error(id, ExecutionState::Stopped, &mut effects);
-            }
+            !missed
+        });
+        Ok(self.prepare_error(id, reached, ExecutionState::Stopped))
+    }
+
+    /// An adapter stops or is removed, for ever.
+    pub(crate) fn stop_adapter(&mut self, id: AdapterId, pick: &Pick) -> Result<Outcome, Misuse> {
+        let error = self.prepare_stop(id)?;
+        if !self.offers(&error.forced.released.sets, pick) {
+            return Err(Misuse::PickNotOffered(pick.clone()));
         }
-        Ok(Outcome { effects, ..Outcome::done() })
+        // LIF-10: handles stay.
+        self.adapter_mut(id).running = false;
+        Ok(self.commit_enter_error(&error, pick))
     }
 }
 

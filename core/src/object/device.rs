@@ -2,18 +2,18 @@
 //!
 //! Life cycle: CreateDevice makes a device Active. It enters Error once and for ever (ADP-11). It is destroyed by
 //! DestroyDevice, by the last CloseAdapter of its process, or with its process; destroyed, it has no handle any more and is
-//! reclaimed in a step of its own (TRD-14).
+//! reclaimed in a step of its own (TRD-14). What happens when it enters Error is in [`super::device_error`].
 
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
-use crate::event::{Effect, Outcome};
+use crate::event::Outcome;
 use crate::handle::{Kind, LocalHandle};
-use crate::id::{AdapterId, DeviceId, ProcessId};
+use crate::id::{AdapterId, DeviceId, OpeningId, ProcessId, SyncObjectId};
 use crate::kernel::Kernel;
 use crate::plan::Plan;
-use crate::planted::Planted;
 use crate::refusal::Refusal;
-use crate::reply::Output;
+use crate::reply::{Output, Reply};
 use crate::rule;
 use crate::status::NtStatus;
 
@@ -26,6 +26,11 @@ pub(crate) struct Device {
     pub(crate) execution: ExecutionState,
     /// None once it is destroyed.
     pub(crate) handle: Option<LocalHandle>,
+    /// The synchronisation handles that live on it, by index in the handle table of the process.
+    // TRD-06
+    pub(crate) openings: BTreeMap<u32, OpeningId>,
+    /// The MUTEX objects that it holds.
+    pub(crate) held: BTreeSet<SyncObjectId>,
 }
 
 /// What GetDeviceState reports of a device: Active, or what put it in Error first (ADP-11).
@@ -59,6 +64,18 @@ impl ExecutionState {
             Self::ErrorOutOfMemory => 5,
             Self::ErrorDmaFault => 6,
             Self::ErrorDmaPageFault => 7,
+        }
+    }
+
+    /// What a call on a device in this state returns; none for an Active one.
+    // FLT-01
+    pub(crate) const fn error_status(self) -> Option<NtStatus> {
+        match self {
+            Self::Active => None,
+            Self::Reset | Self::Hung | Self::Stopped => Some(NtStatus::DEVICE_REMOVED),
+            Self::ErrorOutOfMemory | Self::ErrorDmaFault | Self::ErrorDmaPageFault => {
+                Some(NtStatus::GRAPHICS_GPU_EXCEPTION_ON_DEVICE)
+            }
         }
     }
 }
@@ -127,10 +144,13 @@ pub struct GetDeviceState {
     pub state_type: u32,
 }
 
-/// D3DKMTMarkDeviceAsError. Puts an Active device in Error; one in Error stays as it is (ADP-14).
+/// D3DKMTMarkDeviceAsError. Puts an Active device in Error, with all that this means for its fences (TDR-06); one in Error
+/// stays as it is (ADP-14).
 ///
 /// Refused with `INVALID_PARAMETER` for an unknown reason (ADP-14) or a dead handle (HND-09), with `DEVICE_REMOVED` on a
 /// stopped adapter (FLT-18).
+///
+/// One that sets contested auto-reset events has a [`crate::Pick::Release`] for each outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct MarkDeviceAsError {
     /// hDevice.
@@ -169,7 +189,14 @@ impl Kernel {
         let handle = self.process_mut(process).handles.allocate(Kind::Device, id.0);
         // ADP-11
         let execution = ExecutionState::Active;
-        self.devices.insert(Device { process, adapter, execution, handle: Some(handle) });
+        self.devices.insert(Device {
+            process,
+            adapter,
+            execution,
+            handle: Some(handle),
+            openings: BTreeMap::new(),
+            held: BTreeSet::new(),
+        });
         let owner = self.process_mut(process);
         owner.devices.append(id);
         owner.adapters.entry(adapter).or_default().devices.append(id);
@@ -188,8 +215,9 @@ impl Kernel {
     }
 
     pub(crate) fn commit_destroy_device(&mut self, device: DeviceId) -> Outcome {
-        let mut effects = Vec::new();
-        self.destroy_device(device, &mut effects);
+        let (mut ended, mut effects) = (Vec::new(), Vec::new());
+        self.destroy_device(device, &mut ended, &mut effects);
+        self.resume_all(ended, &mut effects);
         Outcome { effects, ..Outcome::done() }
     }
 
@@ -212,7 +240,8 @@ impl Kernel {
             3 => DeviceStateReport::Reset { desktop_switched: false },
             _ => DeviceStateReport::PageFault(PageFaultState::default()),
         };
-        Ok(Plan::GetDeviceState { report })
+        let output = Output::GetDeviceState(report);
+        Ok(Plan::Complete(Reply { status: NtStatus::SUCCESS, output, rule: None }))
     }
 
     pub(crate) fn check_mark_device_as_error(
@@ -229,24 +258,7 @@ impl Kernel {
         let device = DeviceId(self.resolve(caller, request.device, Kind::Device)?);
         self.check_running(self.device(device).adapter, rule::FLT_18)?;
         // FLT-02: a device in Error accepts the call.
-        Ok(Plan::MarkDeviceAsError { device, state })
-    }
-
-    pub(crate) fn commit_mark_device_as_error(&mut self, device: DeviceId, state: ExecutionState) -> Outcome {
-        let mut effects = Vec::new();
-        self.enter_error(device, state, &mut effects);
-        Outcome { effects, ..Outcome::done() }
-    }
-
-    /// Puts a device in Error. The only place where an execution state changes.
-    // FLT-04: in one step.
-    pub(crate) fn enter_error(&mut self, id: DeviceId, state: ExecutionState, effects: &mut Vec<Effect>) {
-        let overwrite = self.planted(Planted::LaterErrorOverwritesTheFirst);
-        let device = self.device_mut(id);
-        // ADP-11, INV-15: the first cause stays.
-        if device.execution == ExecutionState::Active || overwrite {
-            device.execution = state;
-            effects.push(Effect::DeviceEnteredError { device: id, state });
-        }
+        let adapter = self.device(device).adapter;
+        Ok(Plan::MarkDeviceAsError(self.prepare_error(adapter, [device], state)))
     }
 }

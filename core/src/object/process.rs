@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use crate::event::{Effect, Outcome};
 use crate::handle::access::{self, PROCESS_ALL_ACCESS};
 use crate::handle::nt::table::{NtEntry, NtTable};
-use crate::handle::nt::{NtBody, NtHandle, NtObject};
+use crate::handle::nt::{NtBody, NtHandle};
 use crate::handle::table::HandleTable;
 use crate::handle::{Kind, LocalHandle, bits};
 use crate::id::{AdapterId, DeviceId, KeyedMutexId, NtObjectId, ProcessId, ThreadId};
@@ -178,10 +178,9 @@ impl Kernel {
         Ok(Outcome::with(Output::CreateProcess { process, handle: None }))
     }
 
-    /// Whether a process more is within the limit. An ended one counts while a handle keeps its object, and every NT object
-    /// stands for a process.
+    /// Whether a process more is within the limit. An ended one counts while a handle keeps its object.
     fn has_room_for_a_process(&self) -> bool {
-        self.nt_objects.len() < self.limits.processes && self.last_process < u32::MAX
+        self.nt_objects.processes() < self.limits.processes && self.last_process < u32::MAX
     }
 
     fn begin_process(&mut self, config: ProcessConfig, nt_handles: NtTable) -> ProcessId {
@@ -192,7 +191,7 @@ impl Kernel {
         for object in inherited {
             self.add_nt_reference(object);
         }
-        let object = NtObjectId(self.nt_objects.insert(NtObject { body: NtBody::Process(id), handles: 0 }));
+        let object = self.nt_objects.insert(NtBody::Process(id));
         let process = Process {
             config,
             object,

@@ -2,27 +2,58 @@
 
 use alloc::vec::Vec;
 
-use crate::event::{Effect, Outcome, Reclaimable, Step};
-use crate::id::{DeviceId, ProcessId};
+use crate::event::{Effect, Outcome, Reclaimable, Resumed, Step};
+use crate::handle::{Kind, LocalHandle, bits};
+use crate::id::{DeviceId, KeyedMutexId, OpeningId, ProcessId, WaitId};
 use crate::inspect::ThreadState;
 use crate::kernel::Kernel;
 use crate::planted::Planted;
-use crate::refusal::Misuse;
+use crate::refusal::{Misuse, Refusal};
+use crate::rule;
+use crate::status::NtStatus;
 
 impl Kernel {
     /// Destroys a device that has a handle: the handle dies now, the device goes with its reclaim.
-    // TRD-05, LIF-08: NT handles and other processes are not affected. HND-15: the handle dies at once. HND-19: a device has
-    // no children, so its own handle is the only one freed.
-    pub(crate) fn destroy_device(&mut self, id: DeviceId, effects: &mut Vec<Effect>) {
+    // TRD-05, LIF-08: NT handles and other processes are not affected. HND-15: the handle dies at once.
+    pub(crate) fn destroy_device(
+        &mut self,
+        id: DeviceId,
+        ended: &mut Vec<(WaitId, Resumed)>,
+        effects: &mut Vec<Effect>,
+    ) {
         let device = self.device(id);
         let (process, adapter) = (device.process, device.adapter);
         if let Some(handle) = device.handle {
+            self.end_waits_of(id, ended, effects);
+            self.free_held_mutexes(id);
+            // SYN-32, TRD-06, INV-77: what lives on it goes with it. HND-19: in ascending index order, the device last.
+            for opening in core::mem::take(&mut self.device_mut(id).openings).into_values() {
+                self.drop_opening(opening);
+            }
             self.devices.mark_destroyed(id);
             self.free_local_handle(process, handle);
             if let Some(open) = self.process_mut(process).adapters.get_mut(&adapter) {
                 open.devices.remove(id);
             }
             effects.push(Effect::DeviceDestroyed { device: id });
+        }
+    }
+
+    /// Removes the CPU waits that name a device and lists the blocked calls among them.
+    // CPU-19, TRD-07: no event is set, and waits of other devices are untouched.
+    fn end_waits_of(&mut self, id: DeviceId, ended: &mut Vec<(WaitId, Resumed)>, effects: &mut Vec<Effect>) {
+        let removed = Resumed::Refused(Refusal::new(NtStatus::DEVICE_REMOVED, rule::CPU_19));
+        let waits: Vec<_> = self.waits.of_device(id).collect();
+        for wait in waits {
+            let Some(event) = self.event_of(wait) else {
+                ended.push((wait, removed.clone()));
+                continue;
+            };
+            if self.planted(Planted::DestroyedDeviceSetsEvents) {
+                self.set_events(&[event], &self.first_release(&[event]), ended);
+                effects.push(Effect::EventSet { event });
+            }
+            self.remove_wait(wait);
         }
     }
 
@@ -53,8 +84,15 @@ impl Kernel {
         let mut effects = Vec::new();
         // HND-19: first the devices in order of creation. One that awaited its reclaim goes with them.
         let devices: Vec<_> = self.process(id).devices.iter().collect();
+        let mut ended = Vec::new();
         for device in devices {
-            self.destroy_device(device, &mut effects);
+            // CPU-19, TRD-10: no event is set, and no call of the process returns.
+            let waits: Vec<_> = self.waits.of_device(device).collect();
+            for wait in waits {
+                self.remove_wait(wait);
+            }
+            // TRD-10, TDR-06: nothing is forced.
+            self.destroy_device(device, &mut ended, &mut effects);
             self.remove_device(device);
         }
         // KMX-36: a blocked call takes nothing any more, and does not return.
@@ -65,8 +103,7 @@ impl Kernel {
             }
         }
         // LIF-09: then the local handles to what others can have as well.
-        let mut ended = Vec::new();
-        self.drop_keyed_mutex_handles(id, &mut ended);
+        self.drop_handles_of(id, &mut ended);
         self.resume_all(ended, &mut effects);
         // NTH-20: then the NT handles, protected ones included. The table of local handles goes with the process.
         let leaves_counts = self.planted(Planted::ExitLeavesNtHandleCounts);
@@ -84,5 +121,27 @@ impl Kernel {
         }
         effects.push(Effect::ProcessEnded { process: id });
         Outcome { effects, ..Outcome::done() }
+    }
+
+    /// The local handles that a process has left when its devices are gone are destroyed.
+    // KMX-31: what the process owns is abandoned. HND-19: in ascending index order, of whatever kind.
+    fn drop_handles_of(&mut self, process: ProcessId, ended: &mut Vec<(WaitId, Resumed)>) {
+        let left: Vec<(LocalHandle, Kind, u32)> = self
+            .process(process)
+            .handles
+            .entries()
+            .filter_map(|entry| {
+                let (kind, number) = entry.object?;
+                Some((bits::pack(entry.index, entry.generation), kind, number))
+            })
+            .collect();
+        for (handle, kind, number) in left {
+            match kind {
+                Kind::KeyedMutex => self.end_keyed_mutex_handle(process, handle, KeyedMutexId(number), ended),
+                Kind::SyncObject => self.drop_opening(OpeningId(number)),
+                // The table goes with the process.
+                Kind::Adapter | Kind::Device => {}
+            }
+        }
     }
 }

@@ -22,3 +22,6 @@ pub const EVT_06: Rule = Rule::new("EVT-06", "The registration owns the event");
 
 /// EVT-07: Set at most once, never reset (inferred).
 pub const EVT_07: Rule = Rule::new("EVT-07", "Set at most once, never reset");
+
+/// EVT-08: Several sets in one step (chosen).
+pub const EVT_08: Rule = Rule::new("EVT-08", "Several sets in one step");

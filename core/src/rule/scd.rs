@@ -100,3 +100,6 @@ pub const SCD_32: Rule = Rule::new("SCD-32", "Memory order");
 
 /// SCD-33: SignalAtSubmission (chosen).
 pub const SCD_33: Rule = Rule::new("SCD-33", "SignalAtSubmission");
+
+/// SCD-34: Who has looked (chosen).
+pub const SCD_34: Rule = Rule::new("SCD-34", "Who has looked");

@@ -118,3 +118,6 @@ pub const SYN_38: Rule = Rule::new("SYN-38", "A failed call changes nothing");
 
 /// SYN-39: Native fences (documented).
 pub const SYN_39: Rule = Rule::new("SYN-39", "Native fences");
+
+/// SYN-40: Orphaned, precisely (chosen).
+pub const SYN_40: Rule = Rule::new("SYN-40", "Orphaned, precisely");

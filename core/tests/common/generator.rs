@@ -1,5 +1,7 @@
 //! A small deterministic generator of numbers and of garbage.
 
+mod sync;
+
 use kmt_core::{
     AcquireKeyedMutex, AcquireKeyedMutex2, AdapterConfig, AdapterId, AdapterKind, Bitness, Call,
     CloseAdapter, CloseHandle, CreateDevice, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess,
@@ -17,6 +19,10 @@ pub struct Random {
     global_handles: Vec<u64>,
     local_handles: Vec<u64>,
     nt_handles: Vec<u64>,
+    /// The devices of the caller.
+    devices: Vec<u64>,
+    /// The handles on devices of the caller, each with that of its device.
+    on_devices: Vec<(LocalHandle, LocalHandle)>,
 }
 
 impl Random {
@@ -28,6 +34,8 @@ impl Random {
             global_handles: Vec::new(),
             local_handles: Vec::new(),
             nt_handles: Vec::new(),
+            devices: Vec::new(),
+            on_devices: Vec::new(),
         }
     }
 
@@ -159,7 +167,8 @@ impl Random {
     }
 
     pub fn request(&mut self) -> Request {
-        match self.below(30) {
+        match self.below(48) {
+            32.. => self.sync_request(),
             20.. => self.mutex_request(),
             0 | 1 => Request::OpenAdapterFromLuid(OpenAdapterFromLuid { luid: self.luid() }),
             2 => Request::EnumAdapters2(EnumAdapters2 { capacity: self.small(), has_array: self.coin() }),
@@ -236,7 +245,7 @@ impl Random {
         match self.below(3) {
             0 => Incident::EndThread(self.thread()),
             1 => Incident::KillProcess(self.process()),
-            _ => Incident::StopAdapter(AdapterId::from_number(self.small())),
+            _ => Incident::StopAdapter { adapter: AdapterId::from_number(self.small()), pick: Pick::Only },
         }
     }
 
@@ -247,6 +256,7 @@ impl Random {
         self.local_handles = vec![0, 0x4000_0000, 0x8000_0000];
         self.nt_handles = vec![u64::MAX, u64::MAX, u64::MAX, u64::MAX - 1, 0, 4, 9];
         let shared = kernel.keyed_mutexes().filter_map(|mutex| mutex.shared);
+        let shared = shared.chain(kernel.sync_objects().filter_map(|object| object.shared));
         self.global_handles = shared.map(|handle| u64::from(handle.raw())).chain([0, 0x4000_0002]).collect();
         for process in kernel.processes() {
             let live = kernel.local_table(process.id).into_iter().flat_map(|table| table.entries);
@@ -260,13 +270,20 @@ impl Random {
             0 => Event::Incident(self.incident()),
             1..=30 => Event::Host(self.host()),
             _ => {
-                let (thread, request) = (self.thread(), self.request());
+                let thread = self.thread();
+                self.see_devices(kernel, thread);
+                let request = self.request();
                 // Now and then one that is not offered.
                 let picks = match kernel.picks(thread, &request) {
                     Ok(picks) if self.below(32) != 0 => picks,
-                    _ => vec![Pick::Only, Pick::DeadlineAhead, Pick::DeadlinePassed],
+                    _ => vec![
+                        Pick::Only,
+                        Pick::DeadlineAhead,
+                        Pick::DeadlinePassed,
+                        Pick::Release(vec![self.thread(), self.thread()]),
+                    ],
                 };
-                let pick = picks[self.below(picks.len() as u64) as usize];
+                let pick = picks[self.below(picks.len() as u64) as usize].clone();
                 Event::Call(Call { thread, request, pick })
             }
         }

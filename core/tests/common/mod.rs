@@ -5,14 +5,16 @@ pub mod generator;
 pub mod mutex;
 pub mod mutex_script;
 pub mod script;
+pub mod sync;
+pub mod sync_script;
 pub mod two;
 
 use kmt_core::{
     AdapterConfig, AdapterId, Answer, Call, CloseAdapter, CloseHandle, CreateDevice, CreateProcess,
     DestroyDevice, DeviceStateReport, DuplicateHandle, Effect, Event, ExecutionState, GetDeviceState, Host,
-    Incident, Kernel, Limits, LocalHandle, Luid, MarkDeviceAsError, Misuse, NtEntryView, NtHandle, NtStatus,
-    OpenAdapterFromLuid, Outcome, Output, Pick, PlaceProcessHandle, ProcessConfig, ProcessId, Profile,
-    Request, SetNtHandleFlags, TableLimits, ThreadId, rule::Rule,
+    Incident, Kernel, Limits, LocalHandle, Luid, MarkDeviceAsError, Misuse, NtEntryView, NtHandle,
+    NtObjectBody, NtStatus, OpenAdapterFromLuid, Outcome, Output, Pick, PlaceProcessHandle, ProcessConfig,
+    ProcessId, Profile, Request, SetNtHandleFlags, TableLimits, ThreadId, rule::Rule,
 };
 
 /// The LUID of the adapter that most tests use.
@@ -211,8 +213,16 @@ impl World {
 
     /// How many NT handles name this process; none when its object is gone.
     pub fn nt_count(&self, process: ProcessId) -> Option<u64> {
-        self.kernel.nt_objects().find(|object| object.process == process).map(|object| object.handles)
+        self.kernel
+            .nt_objects()
+            .find(|object| object.body == NtObjectBody::Process(process))
+            .map(|object| object.handles)
     }
+}
+
+/// The stop of an adapter that leaves nothing open.
+pub const fn stop(adapter: AdapterId) -> Incident {
+    Incident::StopAdapter { adapter, pick: Pick::Only }
 }
 
 pub fn call(thread: ThreadId, request: Request) -> Event {

@@ -9,7 +9,7 @@ use kmt_core::{
 
 use super::{
     ALL_ACCESS, CLOSE_SOURCE, LUID, OTHER_LUID, call, close, close_nt, create, destroy, local, mark, nt,
-    open, same_access, state,
+    open, same_access, state, stop,
 };
 
 const fn process(number: u32) -> ProcessId {
@@ -74,7 +74,7 @@ fn graphics() -> Vec<Event> {
         two(create(local(0x4000_0000))),
         one(create(local(0x4000_0000))),
         one(destroy(local(0x4000_0180))),
-        Event::Incident(Incident::StopAdapter(kmt_core::AdapterId::from_number(0))),
+        Event::Incident(stop(kmt_core::AdapterId::from_number(0))),
         two(state(local(0x4000_0040), 1)),
         two(destroy(local(0x4000_0040))),
         one(open(LUID)),

@@ -1,10 +1,13 @@
 //! What a call may do to its caller: errors, rights, outputs.
 
 use super::{Taken, caller_of, refused};
-use crate::action::{Action, BufferOperand, Call, DeviceQuery, GlobalOperand, NtOperand};
-use crate::observation::{Effect, HandleChange, Output, Verdict};
-use crate::rules::PROCESS_ALL_ACCESS;
-use crate::state::{LocalName, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName};
+use crate::action::{Action, BufferOperand, Call, DeviceQuery, GlobalOperand, NtOperand, SyncFlags};
+use crate::observation::{Effect, HandleChange, Mapping, Output, Verdict};
+use crate::rules::{EVENT_ALL_ACCESS, PROCESS_ALL_ACCESS};
+use crate::state::{
+    GlobalObject, LocalHandle, LocalName, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName,
+    SyncValue, WaitTarget,
+};
 
 /// INV-35: a refused call changes nothing and resumes nobody, apart from the source that NTH-13 closes.
 #[must_use]
@@ -19,15 +22,19 @@ pub fn inv_35(step: Taken<'_>) -> bool {
     let [HandleChange::NtFreed(holder, name)] = step.observation.handles[..] else { return false };
     let source = step.before.process(holder).and_then(|process| process.nt_handle(name));
     let Some(source) = source.filter(|source| request.close_source && !source.protect) else { return false };
-    // The state before without the source, and without its object if that was the last handle of an ended
-    // process.
+    // The state before without the source, and without its object if nothing else holds that.
     let mut expected = step.before.clone();
     for process in expected.processes.iter_mut().filter(|process| process.name == holder) {
         process.nt_handles.retain(|handle| handle.name != name);
     }
-    let NtObject::Process(object) = source.object;
-    if expected.handle_count(source.object) == 0 {
-        expected.processes.retain(|process| process.alive || process.name != object);
+    match source.object {
+        NtObject::Process(object) if expected.handle_count(source.object) == 0 => {
+            expected.processes.retain(|process| process.alive || process.name != object);
+        }
+        NtObject::Event(object) if !expected.event_is_held(object) => {
+            expected.events.retain(|event| event.name != object);
+        }
+        _ => {}
     }
     expected == *step.after
 }
@@ -38,14 +45,18 @@ pub fn inv_35_judged(step: Taken<'_>) -> bool {
     refused(step)
 }
 
-/// INV-72: no step changes a granted mask, a copy in a child has the mask of the parent's entry, and a
-/// duplicate has no right that its source lacks.
+/// INV-72: no step changes a granted mask or the rights of an opening, a copy in a child has the mask of the
+/// parent's entry, and a duplicate has no right that its source lacks.
 #[must_use]
 pub fn inv_72(step: Taken<'_>) -> bool {
-    step.after
-        .processes
-        .iter()
-        .all(|holder| holder.nt_handles.iter().all(|handle| mask_is_justified(step, holder, handle)))
+    step.after.processes.iter().all(|holder| {
+        let lasts = |handle: &LocalHandle| {
+            let old = step.before.process(holder.name).and_then(|process| process.local_handle(handle.name));
+            old.is_none_or(|old| old == handle)
+        };
+        holder.nt_handles.iter().all(|handle| mask_is_justified(step, holder, handle))
+            && holder.local_handles.iter().all(lasts)
+    })
 }
 
 /// A duplicate is made, or a handle is inherited.
@@ -66,9 +77,18 @@ pub fn inv_72_judged(step: Taken<'_>) -> bool {
 pub fn inv_76(step: Taken<'_>) -> bool {
     let resumed = step.observation.effects.iter().all(|effect| match effect {
         Effect::Resumed { thread, verdict: Verdict::Done(Output::Acquired { data, .. }) } => {
-            step.before.wait(*thread).is_some_and(|wait| wait.wants_data == data.is_some())
+            step.before.wait(*thread).is_some_and(|wait| match wait.target {
+                WaitTarget::KeyedMutex { wants_data, .. } => wants_data == data.is_some(),
+                WaitTarget::Event(_) | WaitTarget::Fences { .. } => false,
+            })
         }
-        Effect::Resumed { verdict, .. } => !matches!(verdict, Verdict::Done(_)),
+        Effect::Resumed { thread, verdict: Verdict::Done(output) } => {
+            step.before.wait(*thread).is_some_and(|wait| match wait.target {
+                WaitTarget::KeyedMutex { .. } => false,
+                WaitTarget::Event(_) => *output == Output::EventTaken,
+                WaitTarget::Fences { .. } => *output == Output::FencesReached,
+            })
+        }
         _ => true,
     });
     let (Action::Call(_, call), Verdict::Done(output)) = (step.action, &step.observation.verdict) else {
@@ -101,7 +121,61 @@ pub fn inv_76(step: Taken<'_>) -> bool {
             let target = process_of(step, caller, request.target_process);
             target.is_some_and(|target| new_nt(step, target, *handle).is_some())
         }
-        (_, output) => keyed_mutex_output_is_complete(step, caller, call, output),
+        (Call::CreateEvent { manual_reset, .. }, Output::Event { handle, event }) => {
+            new_nt(step, caller, *handle) == Some(NtObject::Event(*event))
+                && step.after.event(*event).is_some_and(|event| event.manual_reset == *manual_reset)
+        }
+        (Call::WaitForEvent { .. }, output) => *output == Output::EventTaken,
+        (Call::WaitFromCpu { event, .. }, output) => {
+            *output == if event.is_some() { Output::Nothing } else { Output::FencesReached }
+        }
+        (
+            Call::CreateSynchronizationObject { .. }
+            | Call::CreateSynchronizationObject2 { .. }
+            | Call::OpenSynchronizationObject { .. },
+            output,
+        ) => resumed && sync_object_output_is_complete(step, caller, call, output),
+        (_, output) => resumed && keyed_mutex_output_is_complete(step, caller, call, output),
+    }
+}
+
+/// Returns whether a call that makes or opens a synchronisation object reports what it promises.
+fn sync_object_output_is_complete(
+    step: Taken<'_>,
+    caller: ProcessName,
+    call: &Call,
+    output: &Output,
+) -> bool {
+    let opened = |handle, object| match new_local(step, caller, handle) {
+        Some(LocalObject::SyncObject(opening)) => opening.object == object,
+        _ => false,
+    };
+    let resolved = |global| match step.after.global_handle(global).map(|handle| handle.object) {
+        Some(GlobalObject::SyncObject(object)) => Some(object),
+        _ => None,
+    };
+    match (call, output) {
+        (
+            Call::OpenSynchronizationObject { shared: GlobalOperand::Named(shared) },
+            Output::SyncObjectHandle(handle),
+        ) => resolved(*shared).is_some_and(|object| opened(*handle, object)),
+        (_, Output::SyncObject { handle, object, global, mapping }) => {
+            let flags = match call {
+                Call::CreateSynchronizationObject2 { flags, .. } => *flags,
+                _ => SyncFlags::default(),
+            };
+            let value = step.after.sync_object(*object).map(|object| object.value);
+            let expected = match value {
+                Some(SyncValue::MonitoredFence(_)) if flags.handle.no_gpu_access => Mapping::Cpu,
+                Some(SyncValue::MonitoredFence(_)) => Mapping::Both,
+                _ => Mapping::None,
+            };
+            opened(*handle, *object)
+                && global.is_some() == (flags.shared && !flags.nt_sharing)
+                && global.is_none_or(|global| resolved(global) == Some(*object))
+                && *mapping == expected
+        }
+        _ => false,
     }
 }
 
@@ -120,7 +194,10 @@ fn keyed_mutex_output_is_complete(
             let shared = !matches!(call, Call::CreateKeyedMutex2 { nt_sharing: true, .. });
             let named = global.is_none_or(|global| {
                 step.before.global_handle(global).is_none()
-                    && step.after.global_handle(global).is_some_and(|handle| handle.mutex == *mutex)
+                    && step
+                        .after
+                        .global_handle(global)
+                        .is_some_and(|handle| handle.object == GlobalObject::KeyedMutex(*mutex))
             });
             new_local(step, caller, *handle) == Some(LocalObject::KeyedMutex(*mutex))
                 && global.is_some() == shared
@@ -131,9 +208,12 @@ fn keyed_mutex_output_is_complete(
             | Call::OpenKeyedMutex2 { shared: GlobalOperand::Named(shared), .. },
             Output::KeyedMutexHandle(handle),
         ) => {
-            let opened =
-                step.before.global_handle(*shared).map(|handle| LocalObject::KeyedMutex(handle.mutex));
-            opened.is_some() && new_local(step, caller, *handle) == opened
+            let Some(GlobalObject::KeyedMutex(mutex)) =
+                step.before.global_handle(*shared).map(|handle| handle.object)
+            else {
+                return false;
+            };
+            new_local(step, caller, *handle) == Some(LocalObject::KeyedMutex(mutex))
         }
         (Call::AcquireKeyedMutex { .. }, Output::Acquired { data, .. }) => data.is_none(),
         (Call::AcquireKeyedMutex2 { buffer, .. }, Output::Acquired { data, .. }) => {
@@ -155,6 +235,9 @@ pub fn inv_76_judged(step: Taken<'_>) -> bool {
                 | Output::NtHandle(_)
                 | Output::KeyedMutex { .. }
                 | Output::KeyedMutexHandle(_)
+                | Output::Event { .. }
+                | Output::SyncObject { .. }
+                | Output::SyncObjectHandle(_)
         )
     )
 }
@@ -163,10 +246,10 @@ pub fn inv_76_judged(step: Taken<'_>) -> bool {
 fn process_of(step: Taken<'_>, caller: ProcessName, operand: NtOperand) -> Option<ProcessName> {
     match operand {
         NtOperand::Current => Some(caller),
-        NtOperand::Named(name) => {
-            let NtObject::Process(process) = step.before.process(caller)?.nt_handle(name)?.object;
-            Some(process)
-        }
+        NtOperand::Named(name) => match step.before.process(caller)?.nt_handle(name)?.object {
+            NtObject::Process(process) => Some(process),
+            NtObject::Event(_) => None,
+        },
         NtOperand::CurrentThread | NtOperand::Dead(_) => None,
     }
 }
@@ -198,6 +281,7 @@ fn mask_is_justified(step: Taken<'_>, holder: &Process, handle: &NtHandle) -> bo
         Call::CreateProcess { .. } if holder.name == caller => handle.access == PROCESS_ALL_ACCESS,
         Call::CreateProcess { .. } => before(caller, handle.name)
             .is_some_and(|parent| NtHandle { name: handle.name, ..*parent } == *handle),
+        Call::CreateEvent { .. } => holder.name == caller && handle.access == EVENT_ALL_ACCESS,
         Call::DuplicateHandle(request) => {
             let Some(source_process) = process_of(step, caller, request.source_process) else { return false };
             match request.source_handle {

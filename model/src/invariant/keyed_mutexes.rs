@@ -1,60 +1,25 @@
 //! Keyed mutexes: who owns, who releases, what abandons.
 
-use super::{Taken, caller_of, object_of, refused, succeeded};
+use super::history::History;
+use super::{Taken, caller_of, object_of, refused, resumed, succeeded};
 use crate::action::{Action, Call, LocalOperand, Timeout};
-use crate::observation::{Effect, Ending, HandleChange, Output, Refusal, Verdict};
+use crate::observation::{Ending, HandleChange, Output, Refusal, Verdict};
 use crate::state::{
-    KeyedMutex, KeyedMutexName, Limit, LocalName, LocalObject, ProcessName, State, ThreadName, Wait,
+    KeyedMutex, KeyedMutexName, Limit, LocalName, LocalObject, ProcessName, State, Wait, WaitTarget,
 };
 
 const TIMED_OUT: Verdict = Verdict::Ended { how: Ending::TimedOut };
 const ABANDONED: Verdict = Verdict::Ended { how: Ending::Abandoned };
 
-/// What happened to the keyed mutexes that exist: bounded by their number, and no part of the machine.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct History {
-    /// The fence value of the last successful release of each keyed mutex that was released, in the order of
-    /// the first releases.
-    released: Vec<(KeyedMutexName, u64)>,
-}
-
-impl History {
-    /// Returns the history of a machine without keyed mutexes.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self { released: Vec::new() }
-    }
-
-    /// Returns the fence value of the last successful release, 0 before the first.
-    #[must_use]
-    pub fn released_fence(&self, mutex: KeyedMutexName) -> u64 {
-        self.released.iter().find(|(name, _)| *name == mutex).map_or(0, |(_, fence)| *fence)
-    }
-
-    /// Returns the history after one more step.
-    #[must_use]
-    pub fn after(&self, step: Taken<'_>) -> Self {
-        let mut next = self.clone();
-        next.released.retain(|(name, _)| step.after.keyed_mutex(*name).is_some());
-        if let Some(release) = Release::of(step).filter(|_| succeeded(step)) {
-            match next.released.iter_mut().find(|(name, _)| *name == release.mutex) {
-                Some((_, fence)) => *fence = release.fence,
-                None => next.released.push((release.mutex, release.fence)),
-            }
-        }
-        next
-    }
-}
-
 /// A release of a keyed mutex, successful or not.
-struct Release {
-    mutex: KeyedMutexName,
+pub(super) struct Release {
+    pub(super) mutex: KeyedMutexName,
     through: Option<(ProcessName, LocalName)>,
-    fence: u64,
+    pub(super) fence: u64,
 }
 
 impl Release {
-    fn of(step: Taken<'_>) -> Option<Self> {
+    pub(super) fn of(step: Taken<'_>) -> Option<Self> {
         let Action::Call(
             _,
             Call::ReleaseKeyedMutex { mutex, fence, .. } | Call::ReleaseKeyedMutex2 { mutex, fence, .. },
@@ -87,20 +52,12 @@ fn returns<'a>(step: Taken<'a>) -> impl Iterator<Item = Return<'a>> {
             verdict: &step.observation.verdict,
         },
     );
-    at_once.into_iter().chain(resumed(step).map(move |(wait, verdict)| Return {
-        mutex: step.before.keyed_mutex(wait.mutex),
-        key: wait.key,
-        limited: wait.limited != Limit::None,
-        verdict,
-    }))
-}
-
-/// Returns the waits that the step ends, each with its verdict.
-fn resumed<'a>(step: Taken<'a>) -> impl Iterator<Item = (&'a Wait, &'a Verdict)> {
-    step.observation.effects.iter().filter_map(move |effect| match effect {
-        Effect::Resumed { thread, verdict } => Some((step.before.wait(*thread)?, verdict)),
-        _ => None,
-    })
+    let waited = resumed(step).filter_map(move |(wait, verdict)| {
+        let WaitTarget::KeyedMutex { mutex, key, .. } = wait.target else { return None };
+        let limited = wait.limited != Limit::None;
+        Some(Return { mutex: step.before.keyed_mutex(mutex), key, limited, verdict })
+    });
+    at_once.into_iter().chain(waited)
 }
 
 fn acquire_of(step: Taken<'_>) -> Option<(LocalOperand, u64, Timeout)> {
@@ -117,7 +74,7 @@ fn acquire_of(step: Taken<'_>) -> Option<(LocalOperand, u64, Timeout)> {
 fn mutex_of(step: Taken<'_>, operand: LocalOperand) -> Option<KeyedMutexName> {
     match object_of(step, operand)? {
         LocalObject::KeyedMutex(mutex) => Some(mutex),
-        LocalObject::Adapter(_) | LocalObject::Device(_) => None,
+        _ => None,
     }
 }
 
@@ -150,7 +107,8 @@ pub fn inv_81(state: &State) -> bool {
 /// An acquire waits for a keyed mutex that is owned.
 #[must_use]
 pub fn inv_81_judged(state: &State) -> bool {
-    state.waits.iter().any(|wait| state.keyed_mutex(wait.mutex).is_some_and(|mutex| mutex.owner.is_some()))
+    let mutexes = state.waits.iter().filter_map(|wait| state.keyed_mutex(wait.target.keyed_mutex()?));
+    mutexes.into_iter().any(|mutex| mutex.owner.is_some())
 }
 
 /// INV-82: an acquire that succeeds found the mutex free, usable and with its key, and returns the fence
@@ -217,33 +175,30 @@ pub fn inv_84(step: Taken<'_>) -> bool {
     stays
         && later_acquire
         && later_release
-        && step
-            .before
-            .waits
-            .iter()
-            .all(|wait| !is_abandoned(step.after, wait.mutex) || resumed_by_abandonment(step, wait))
+        && step.before.waits.iter().all(|wait| {
+            let mutex = wait.target.keyed_mutex();
+            mutex.is_none_or(|mutex| !is_abandoned(step.after, mutex)) || resumed_by_abandonment(step, wait)
+        })
 }
 
 /// Returns whether the wait went with its thread, or ended as abandoned or with its own handle.
 fn resumed_by_abandonment(step: Taken<'_>, wait: &Wait) -> bool {
-    let Some(thread) = step.after.thread(wait.thread) else { return true };
-    let handle = step.after.process(thread.process).and_then(|process| process.local_handle(wait.handle));
+    let WaitTarget::KeyedMutex { handle, .. } = wait.target else { return true };
+    let Some(thread) = wait.thread.and_then(|thread| step.after.thread(thread)) else { return true };
+    let handle = step.after.process(thread.process).and_then(|process| process.local_handle(handle));
     let expected = match handle {
-        Some(_) => ABANDONED,
+        Some(_) => Verdict::Ended { how: Ending::AbandonedWhileWaiting },
         None => Verdict::Refused(Refusal::DestroyedWhileWaiting),
     };
-    let ended = verdict_of(step, wait.thread) == Some(&expected);
-    ended && step.after.wait(wait.thread).is_none()
-}
-
-fn verdict_of(step: Taken<'_>, thread: ThreadName) -> Option<&Verdict> {
-    resumed(step).find(|(wait, _)| wait.thread == thread).map(|(_, verdict)| verdict)
+    let mut verdicts = resumed(step).filter(|(ended, _)| ended.thread == wait.thread);
+    verdicts.next().is_some_and(|(_, verdict)| *verdict == expected) && step.after.wait(thread.name).is_none()
 }
 
 /// An acquire returns ABANDONED, at once or after a wait.
 #[must_use]
 pub fn inv_84_judged(step: Taken<'_>) -> bool {
-    returns(step).any(|acquire| *acquire.verdict == ABANDONED)
+    let abandoned = Verdict::Ended { how: Ending::AbandonedWhileWaiting };
+    returns(step).any(|acquire| [&ABANDONED, &abandoned].contains(&acquire.verdict))
 }
 
 /// INV-85: a keyed mutex becomes abandoned only when the handle that owns it is destroyed or the process that
@@ -282,7 +237,7 @@ pub fn inv_87(step: Taken<'_>) -> bool {
         match acquire.verdict {
             Verdict::Ended { how: Ending::TimedOut } => after == Some(before),
             // The owner goes by what abandons the mutex, not by the acquire.
-            Verdict::Ended { how: Ending::Abandoned } => {
+            Verdict::Ended { how: Ending::Abandoned | Ending::AbandonedWhileWaiting } => {
                 after.is_some_and(|after| KeyedMutex { owner: None, abandoned: true, ..*before } == *after)
             }
             Verdict::Done(_) | Verdict::Refused(_) | Verdict::Blocked => true,
@@ -299,13 +254,19 @@ pub fn inv_87_judged(step: Taken<'_>) -> bool {
     })
 }
 
-/// INV-88, as far as there is no clock: only an acquire with a time limit, 0 included, returns TIMEOUT.
+/// INV-88, as far as there is no clock: only a call with a time limit, 0 included, returns TIMEOUT.
 #[must_use]
 pub fn inv_88(step: Taken<'_>) -> bool {
-    returns(step).all(|acquire| *acquire.verdict != TIMED_OUT || acquire.limited)
+    let unlimited = match *step.action {
+        Action::Call(_, Call::WaitForEvent { timeout, .. }) => timeout == Timeout::Unlimited,
+        _ => false,
+    };
+    !(unlimited && step.observation.verdict == TIMED_OUT)
+        && returns(step).all(|acquire| *acquire.verdict != TIMED_OUT || acquire.limited)
+        && resumed(step).all(|(wait, verdict)| *verdict != TIMED_OUT || wait.limited != Limit::None)
 }
 
-/// An acquire returns TIMEOUT after a wait.
+/// A blocked call returns TIMEOUT.
 #[must_use]
 pub fn inv_88_judged(step: Taken<'_>) -> bool {
     resumed(step).any(|(_, verdict)| *verdict == TIMED_OUT)

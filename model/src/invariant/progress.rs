@@ -1,28 +1,44 @@
 //! That the machine comes to rest, and what it must not leave behind then.
 
 use super::Taken;
+use super::fences::{fence_value, holds};
 use crate::action::Action;
 use crate::rules::enabled_steps;
-use crate::state::{Execution, State, Wait};
+use crate::state::{Execution, State, Wait, WaitTarget};
 
-/// INV-38: in a quiescent state no blocked call could succeed.
+/// INV-38, without packets: in a quiescent state no blocked call and no registered CPU wait could succeed.
 #[must_use]
 pub fn inv_38(state: &State) -> bool {
     !is_quiescent(state) || !state.waits.iter().any(|wait| could_succeed(state, wait))
 }
 
-/// The state is quiescent and a call is blocked.
+/// The state is quiescent and a call is blocked or a CPU wait registered.
 #[must_use]
 pub fn inv_38_judged(state: &State) -> bool {
     is_quiescent(state) && !state.waits.is_empty()
 }
 
-/// INV-42: each step lowers the pair (devices not in Error, deferred destructions and blocked calls).
+/// INV-39: in a quiescent state no fence carries a mark.
+#[must_use]
+pub fn inv_39(state: &State) -> bool {
+    !is_quiescent(state) || state.sync_objects.iter().all(|object| object.marks.is_empty())
+}
+
+/// The state is quiescent and there is a fence.
+#[must_use]
+pub fn inv_39_judged(state: &State) -> bool {
+    is_quiescent(state) && !state.sync_objects.is_empty()
+}
+
+/// INV-42, without packets: each step lowers the pair (devices not in Error; marks, blocked calls and
+/// deferred destructions).
 #[must_use]
 pub fn inv_42(step: Taken<'_>) -> bool {
     let measure = |state: &State| {
         let active = state.devices.iter().filter(|device| device.execution == Execution::Active).count();
-        (active, state.devices.iter().filter(|device| device.destroyed).count() + state.waits.len())
+        let marks = state.sync_objects.iter().map(|object| object.marks.len()).sum::<usize>();
+        let blocked = state.waits.iter().filter(|wait| wait.thread.is_some()).count();
+        (active, marks + blocked + state.devices.iter().filter(|device| device.destroyed).count())
     };
     !matches!(step.action, Action::Step(_)) || measure(step.after) < measure(step.before)
 }
@@ -41,6 +57,8 @@ pub fn inv_68(state: &State) -> bool {
             && state.threads.is_empty()
             && state.devices.is_empty()
             && state.keyed_mutexes.is_empty()
+            && state.sync_objects.is_empty()
+            && state.events.is_empty()
             && state.waits.is_empty()
             && state.global_handles.is_empty())
 }
@@ -55,24 +73,30 @@ pub fn inv_68_judged(state: &State) -> bool {
 /// key.
 #[must_use]
 pub fn inv_86(state: &State) -> bool {
-    let abandoned = |wait: &Wait| state.keyed_mutex(wait.mutex).is_none_or(|mutex| mutex.abandoned);
-    !is_quiescent(state) || !state.waits.iter().any(|wait| abandoned(wait) || could_succeed(state, wait))
+    let mut acquires = state.waits.iter().filter_map(|wait| Some((wait, wait.target.keyed_mutex()?)));
+    let abandoned = |mutex| state.keyed_mutex(mutex).is_none_or(|mutex| mutex.abandoned);
+    !is_quiescent(state) || !acquires.any(|(wait, mutex)| abandoned(mutex) || could_succeed(state, wait))
 }
 
 /// The state is quiescent, a keyed mutex is free, and an acquire waits for another key of it.
 #[must_use]
 pub fn inv_86_judged(state: &State) -> bool {
-    let free = |wait: &Wait| state.keyed_mutex(wait.mutex).is_some_and(|mutex| mutex.owner.is_none());
-    is_quiescent(state) && state.waits.iter().any(free)
+    let mut mutexes = state.waits.iter().filter_map(|wait| state.keyed_mutex(wait.target.keyed_mutex()?));
+    is_quiescent(state) && mutexes.any(|mutex| mutex.owner.is_none())
 }
 
-fn is_quiescent(state: &State) -> bool {
+pub(super) fn is_quiescent(state: &State) -> bool {
     enabled_steps(state).is_empty()
 }
 
-/// Returns whether the keyed mutex that the call waits for is free, usable and holds its key.
+/// Returns whether what the wait waits for is there: its keyed mutex free, usable and with its key; its event
+/// set; its fences at their values.
 fn could_succeed(state: &State, wait: &Wait) -> bool {
-    state
-        .keyed_mutex(wait.mutex)
-        .is_some_and(|mutex| (mutex.owner, mutex.abandoned, mutex.key) == (None, false, wait.key))
+    match wait.target {
+        WaitTarget::KeyedMutex { mutex, key, .. } => state
+            .keyed_mutex(mutex)
+            .is_some_and(|mutex| (mutex.owner, mutex.abandoned, mutex.key) == (None, false, key)),
+        WaitTarget::Event(event) => state.event(event).is_some_and(|event| event.set),
+        WaitTarget::Fences { .. } => holds(wait, |fence| fence_value(state, fence)),
+    }
 }

@@ -1,32 +1,17 @@
 //! Acquires of keyed mutexes: taking, waiting, and the ways in which a wait ends.
 
 use super::draft::Draft;
-use crate::action::{BufferOperand, Call, LocalOperand, Timeout};
+use super::waits;
+use crate::action::{BufferOperand, LocalOperand, Timeout};
 use crate::observation::{Effect, Ending, Output, Refusal, Verdict};
-use crate::state::{KeyedMutex, Limit, LocalName, ProcessName, ThreadName, Wait};
+use crate::state::{KeyedMutex, KeyedMutexName, LocalName, ProcessName, State, ThreadName, Wait, WaitTarget};
 
 /// The arguments of an acquire.
 pub(super) struct Acquire {
-    mutex: LocalOperand,
-    key: u64,
-    timeout: Timeout,
-    buffer: BufferOperand,
-}
-
-impl Acquire {
-    /// Returns the arguments of AcquireKeyedMutex2, or of AcquireKeyedMutex without a buffer (KMX-09); `None`
-    /// for other calls.
-    pub(super) fn of(call: &Call) -> Option<Self> {
-        match *call {
-            Call::AcquireKeyedMutex { mutex, key, timeout } => {
-                Some(Self { mutex, key, timeout, buffer: BufferOperand::None })
-            }
-            Call::AcquireKeyedMutex2 { mutex, key, timeout, buffer } => {
-                Some(Self { mutex, key, timeout, buffer })
-            }
-            _ => None,
-        }
-    }
+    pub(super) mutex: LocalOperand,
+    pub(super) key: u64,
+    pub(super) timeout: Timeout,
+    pub(super) buffer: BufferOperand,
 }
 
 /// AcquireKeyedMutex and AcquireKeyedMutex2.
@@ -55,91 +40,75 @@ pub(super) fn acquire(
         }
         BufferOperand::None | BufferOperand::NullWithSize => false,
     };
-    // KMX-14
-    let limited = match request.timeout {
-        Timeout::Unlimited => Some(Limit::None),
-        // KMX-15: the limit is kept as given, so that nothing extends it.
-        Timeout::Relative(ticks) => Some(Limit::Relative(ticks)),
-        Timeout::AbsoluteAhead(time) => Some(Limit::Absolute(time)),
-        // KMX-16: a time that has passed is a test, as 0 is.
-        Timeout::Zero | Timeout::AbsolutePassed(_) => None,
-    };
-    let wait = Wait {
-        thread,
-        handle,
-        mutex: mutex.name,
-        key: request.key,
-        wants_data,
-        limited: limited.unwrap_or(Limit::None),
-    };
+    let limited = waits::limit_of(request.timeout);
+    let (name, key) = (mutex.name, request.key);
     // KMX-16: availability first, whatever the timeout; KMX-22: also if others wait for the same key.
-    if is_available(&mutex, request.key) {
-        return Ok(take(draft, caller, &wait));
+    if is_available(&mutex, key) {
+        return Ok(take(draft, (caller, handle), name, wants_data));
     }
     // TIM-05, KMX-19
-    if limited.is_none() {
-        return Ok(Verdict::Ended { how: Ending::TimedOut });
-    }
+    let Some(limited) = limited else { return Ok(Verdict::Ended { how: Ending::TimedOut }) };
     // KMX-11, KMX-13: whoever owns it, be it this handle, the call waits.
-    draft.state.waits.push(wait);
+    let target = WaitTarget::KeyedMutex { handle, mutex: name, key, wants_data };
+    draft.state.waits.push(Wait { thread: Some(thread), process: caller, target, limited });
     Ok(Verdict::Blocked)
 }
 
 /// Returns whether an acquire with the key can take the mutex.
-pub(super) fn is_available(mutex: &KeyedMutex, key: u64) -> bool {
+fn is_available(mutex: &KeyedMutex, key: u64) -> bool {
     // KMX-11. KMX-10: all 64 bits of the key count. KMX-37, KMX-18: nothing else is asked.
     mutex.owner.is_none() && !mutex.abandoned && mutex.key == key
 }
 
-/// Gives an available mutex to an acquire.
-fn take(draft: &mut Draft, process: ProcessName, wait: &Wait) -> Verdict {
-    let mutex = draft.keyed_mutex_mut(wait.mutex);
+/// Gives an available mutex to an acquire through the handle.
+fn take(
+    draft: &mut Draft,
+    through: (ProcessName, LocalName),
+    name: KeyedMutexName,
+    wants_data: bool,
+) -> Verdict {
+    let mutex = draft.keyed_mutex_mut(name);
     // KMX-12: the owner is the process and the handle, not the thread.
-    mutex.owner = Some((process, wait.handle));
+    mutex.owner = Some(through);
     // KMX-17, KMX-18, KMX-28
-    let data = mutex.private_data.filter(|_| wait.wants_data);
+    let data = mutex.private_data.filter(|_| wants_data);
     Verdict::Done(Output::Acquired { fence: mutex.fence, data })
 }
 
-/// T14: the time limit of a blocked call is reached.
-pub(super) fn time_out(draft: &mut Draft, thread: ThreadName) {
-    // TIM-05, KMX-19. KMX-16: also if the mutex is available by now, which leaves it free. TIM-02: no clock
-    // of the model orders the limits.
-    remove_wait(draft, thread);
-    let verdict = Verdict::Ended { how: Ending::TimedOut };
-    draft.effects.push(Effect::Resumed { thread, verdict });
+/// Returns whether the wait is an acquire that can take its mutex.
+pub(super) fn can_take(state: &State, wait: &Wait) -> bool {
+    match wait.target {
+        WaitTarget::KeyedMutex { mutex, key, .. } => {
+            state.keyed_mutex(mutex).is_some_and(|mutex| is_available(mutex, key))
+        }
+        WaitTarget::Event(_) | WaitTarget::Fences { .. } => false,
+    }
 }
 
 /// T15: an available keyed mutex is given to one of its waiters.
 pub(super) fn grant(draft: &mut Draft, thread: ThreadName) {
     // KMX-22: whoever it is; KMX-23: the others keep waiting as before.
-    let wait = remove_wait(draft, thread);
-    let process = draft.state.thread(thread).expect("a blocked thread runs").process;
-    let verdict = take(draft, process, &wait);
+    let wait = waits::remove(draft, thread);
+    let WaitTarget::KeyedMutex { handle, mutex, wants_data, .. } = wait.target else {
+        unreachable!("a grant is enabled for acquires only")
+    };
+    let verdict = take(draft, (wait.process, handle), mutex, wants_data);
     draft.effects.push(Effect::Resumed { thread, verdict });
 }
 
-fn remove_wait(draft: &mut Draft, thread: ThreadName) -> Wait {
-    let waits = &mut draft.state.waits;
-    let position = waits.iter().position(|wait| wait.thread == thread).expect("the step is enabled");
-    waits.remove(position)
-}
-
-/// Ends the waits through a handle that was just freed, and those on abandoned mutexes, in order of creation.
+/// Ends the waits through a handle that was just freed, and those on abandoned mutexes.
 pub(super) fn end_waits(draft: &mut Draft, freed: Option<(ProcessName, LocalName)>) {
-    for wait in std::mem::take(&mut draft.state.waits) {
-        let process = draft.state.thread(wait.thread).expect("a blocked thread runs").process;
-        let verdict = if freed == Some((process, wait.handle)) {
+    waits::end(draft, |state, wait| {
+        let WaitTarget::KeyedMutex { handle, mutex, .. } = wait.target else { return None };
+        if freed == Some((wait.process, handle)) {
             // KMX-35: abandoned in the same step or not.
-            Verdict::Refused(Refusal::DestroyedWhileWaiting)
-        } else if draft.state.keyed_mutex(wait.mutex).is_some_and(|mutex| mutex.abandoned) {
+            Some(Verdict::Refused(Refusal::DestroyedWhileWaiting))
+        } else if state.keyed_mutex(mutex).is_some_and(|mutex| mutex.abandoned) {
             // KMX-33: whatever its key and its process.
-            Verdict::Ended { how: Ending::Abandoned }
+            Some(Verdict::Ended { how: Ending::AbandonedWhileWaiting })
         } else {
             // KMX-35, LIF-05
-            draft.state.waits.push(wait);
-            continue;
-        };
-        draft.effects.push(Effect::Resumed { thread: wait.thread, verdict });
-    }
+            None
+        }
+    });
 }

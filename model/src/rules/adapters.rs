@@ -1,10 +1,10 @@
 //! Adapters: adding, opening, enumerating, closing, stopping.
 
-use super::devices::destroy;
+use super::devices::{destroy, fail};
 use super::draft::Draft;
 use crate::action::{AdapterFilter, LocalOperand};
 use crate::observation::{AdapterReport, Output, Refusal};
-use crate::state::{Adapter, AdapterKind, AdapterName, DeviceName, Execution, LocalObject, ProcessName};
+use crate::state::{Adapter, AdapterKind, AdapterName, Execution, LocalObject, ProcessName};
 
 /// Adds a running adapter.
 pub(super) fn add_adapter(draft: &mut Draft, luid: u64, kind: AdapterKind, display: bool) -> Output {
@@ -95,11 +95,8 @@ pub(super) fn stop_adapter(draft: &mut Draft, name: AdapterName) {
     // FLT-17: for ever; a returning adapter is another one.
     let adapters = (0..).map(AdapterName).zip(&mut draft.state.adapters);
     adapters.filter(|(other, _)| *other == name).for_each(|(_, adapter)| adapter.running = false);
-    // FLT-17: every device of it, also one that is destroyed and not reclaimed yet.
-    let devices = draft.state.devices.iter();
-    let hit: Vec<DeviceName> =
-        devices.filter(|device| device.adapter == name).map(|device| device.name).collect();
-    for device in hit {
-        draft.fail_device(device, Execution::Stopped);
-    }
+    // FLT-17: every device of it, also one that is destroyed and not reclaimed yet, in one step.
+    let devices = draft.state.devices.iter().filter(|device| device.adapter == name);
+    let hit = devices.map(|device| device.name).collect::<Vec<_>>();
+    fail(draft, name, &hit, Execution::Stopped);
 }

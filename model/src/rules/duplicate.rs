@@ -1,15 +1,16 @@
 //! DuplicateHandle.
 
 use super::draft::Draft;
+use super::events::EVENT_ALL_ACCESS;
 use super::nt_handles::PROCESS_ALL_ACCESS;
 use crate::action::{DeadKind, Duplicate, NtOperand};
-use crate::observation::{Observation, Output, Refusal};
-use crate::state::{NtHandle, NtName, NtObject, ProcessName, State};
+use crate::observation::{Output, Refusal};
+use crate::state::{NtHandle, NtName, NtObject, ProcessName};
 
 /// PROCESS_DUP_HANDLE.
 const MAY_DUPLICATE: u32 = 0x40;
-/// The four generic bits.
-const GENERIC: u32 = 0xF000_0000;
+/// GENERIC_READ, GENERIC_WRITE, GENERIC_EXECUTE, GENERIC_ALL.
+const GENERIC: [u32; 4] = [0x8000_0000, 0x4000_0000, 0x2000_0000, 0x1000_0000];
 const MAXIMUM_ALLOWED: u32 = 0x0200_0000;
 const ACCESS_SYSTEM_SECURITY: u32 = 0x0100_0000;
 
@@ -23,23 +24,17 @@ struct Source {
 
 /// Answers the call; the one here whose refusal may change something (NTH-13).
 pub(super) fn duplicate_handle(
-    mut draft: Draft,
+    draft: &mut Draft,
     caller: ProcessName,
     request: &Duplicate,
-) -> (State, Observation) {
-    let source = match find_source(&draft, caller, request) {
-        Ok(source) => source,
-        Err(refusal) => return draft.refused(refusal),
-    };
-    let result = make_duplicate(&mut draft, caller, request, &source);
+) -> Result<Output, Refusal> {
+    let source = find_source(draft, caller, request)?;
+    let result = make_duplicate(draft, caller, request, &source);
     // NTH-13: whatever the status, and after the duplicate was made. NTH-10: closing -1 does nothing.
     if let Some(name) = source.entry.filter(|_| request.close_source) {
         draft.free_nt(source.process, name);
     }
-    match result {
-        Ok(output) => draft.done(output),
-        Err(refusal) => draft.refused(refusal),
-    }
+    result
 }
 
 /// The checks that come before the source handle is found and may be closed.
@@ -94,7 +89,7 @@ fn make_duplicate(
     if rights & MAY_DUPLICATE == 0 {
         return Err(Refusal::MayNotDuplicate);
     }
-    let access = granted_access(request, source.handle.access)?;
+    let access = granted_access(request, &source.handle)?;
     // NTH-15
     let (inherit, protect) = if request.same_attributes {
         (source.handle.inherit, source.handle.protect)
@@ -118,30 +113,36 @@ fn named_process(
         NtOperand::Named(name) => {
             let holder = draft.state.process(caller).expect("the caller's process is alive");
             let handle = holder.nt_handle(name).ok_or(Refusal::NothingToDuplicate)?;
-            let NtObject::Process(process) = handle.object;
+            // NTH-10
+            let NtObject::Process(process) = handle.object else { return Err(Refusal::NotAProcess) };
             Ok((process, handle.access))
         }
         NtOperand::CurrentThread | NtOperand::Dead(_) => Err(Refusal::NothingToDuplicate),
     }
 }
 
-fn granted_access(request: &Duplicate, source: u32) -> Result<u32, Refusal> {
+fn granted_access(request: &Duplicate, source: &NtHandle) -> Result<u32, Refusal> {
     // NTH-11
     if request.same_access {
-        return Ok(source);
+        return Ok(source.access);
     }
-    let desired = mapped_access(request.desired_access);
+    let desired = mapped_access(source.object, request.desired_access);
     // NTH-12
-    if request.desired_access & ACCESS_SYSTEM_SECURITY != 0 || desired & !source != 0 {
+    if request.desired_access & ACCESS_SYSTEM_SECURITY != 0 || desired & !source.access != 0 {
         return Err(Refusal::WiderThanSource);
     }
     // NTH-12: never more than the source, an empty mask included.
-    Ok(if request.desired_access & MAXIMUM_ALLOWED == 0 { desired } else { source })
+    Ok(if request.desired_access & MAXIMUM_ALLOWED == 0 { desired } else { source.access })
 }
 
-/// Returns the rights of the process type that a mask asks for: any generic bit means all of them,
-/// and bits that the type does not have are dropped (NTH-12).
+/// Returns the rights of the object's type that a mask asks for: generic bits are mapped (ACC-05),
+/// then bits that the type does not have are dropped (ACC-06), so that the result is plain (ACC-07).
 #[must_use]
-pub const fn mapped_access(desired: u32) -> u32 {
-    if desired & GENERIC == 0 { desired & PROCESS_ALL_ACCESS } else { PROCESS_ALL_ACCESS }
+pub fn mapped_access(object: NtObject, desired: u32) -> u32 {
+    let (generic, valid) = match object {
+        NtObject::Process(_) => ([PROCESS_ALL_ACCESS; 4], PROCESS_ALL_ACCESS),
+        NtObject::Event(_) => ([0x2_0001, 0x2_0002, 0x12_0000, EVENT_ALL_ACCESS], EVENT_ALL_ACCESS),
+    };
+    let bits = GENERIC.into_iter().zip(generic).filter(|(bit, _)| desired & bit != 0);
+    bits.fold(desired, |mask, (_, rights)| mask | rights) & valid
 }

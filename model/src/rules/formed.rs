@@ -1,16 +1,14 @@
 //! Which actions can be formed at all.
 
-use super::{PROCESS_ALL_ACCESS, enabled_steps};
+use super::{PROCESS_ALL_ACCESS, steps};
 use crate::action::{
-    Action, BufferOperand, Call, DataOperand, DeadKind, Duplicate, GlobalOperand, Host, Incident,
-    LocalOperand, NtOperand,
+    Action, BufferOperand, Call, DataOperand, DeadKind, Duplicate, Entries, GlobalOperand, Host, Incident,
+    LocalOperand, NtOperand, Released, SyncInfo,
 };
 use crate::state::{NtObject, Process, ProcessName, State};
 
-/// Returns whether the action can be formed: its thread runs and is not blocked, its names exist, its step is
-/// enabled, and what it asks of the host is possible.
-#[must_use]
-pub fn is_formed(state: &State, action: &Action) -> bool {
+/// Returns whether the action can be formed, apart from whom it releases.
+pub(super) fn is_formed(state: &State, action: &Action) -> bool {
     match *action {
         Action::Call(thread, call) => state
             .thread(thread)
@@ -20,10 +18,12 @@ pub fn is_formed(state: &State, action: &Action) -> bool {
         Action::Host(host) => host_is_formed(state, host),
         Action::Incident(Incident::KillProcess(process)) => state.live_process(process).is_some(),
         Action::Incident(Incident::EndThread(thread)) => state.thread(thread).is_some(),
-        Action::Incident(Incident::StopAdapter(adapter)) => {
+        Action::Incident(Incident::StopAdapter { adapter, .. }) => {
             state.adapter(adapter).is_some_and(|adapter| adapter.running)
         }
-        Action::Step(step) => enabled_steps(state).contains(&step),
+        Action::Step(step) => {
+            steps(state).any(|enabled| Action::Step(enabled) == Action::Step(step).releasing(Released(0)))
+        }
     }
 }
 
@@ -34,7 +34,8 @@ fn call_is_formed(state: &State, caller: &Process, call: &Call) -> bool {
         | Call::OpenAdapterFromLuid { .. }
         | Call::EnumAdapters2 { .. }
         | Call::EnumAdapters3 { .. }
-        | Call::CreateKeyedMutex { .. } => true,
+        | Call::CreateKeyedMutex { .. }
+        | Call::CreateEvent { .. } => true,
         Call::CloseAdapter { adapter: handle }
         | Call::CreateDevice { adapter: handle, .. }
         | Call::DestroyDevice { device: handle }
@@ -42,9 +43,12 @@ fn call_is_formed(state: &State, caller: &Process, call: &Call) -> bool {
         | Call::MarkDeviceAsError { device: handle, .. }
         | Call::DestroyKeyedMutex { mutex: handle }
         | Call::AcquireKeyedMutex { mutex: handle, .. }
-        | Call::ReleaseKeyedMutex { mutex: handle, .. } => local_operand_is_formed(caller, handle),
+        | Call::ReleaseKeyedMutex { mutex: handle, .. }
+        | Call::DestroySynchronizationObject { object: handle } => local_operand_is_formed(caller, handle),
         Call::CreateKeyedMutex2 { data, .. } => data_is_formed(data),
-        Call::OpenKeyedMutex { shared } => global_operand_is_formed(state, shared),
+        Call::OpenKeyedMutex { shared } | Call::OpenSynchronizationObject { shared } => {
+            global_operand_is_formed(state, shared)
+        }
         Call::OpenKeyedMutex2 { shared, data } => {
             global_operand_is_formed(state, shared) && data_is_formed(data)
         }
@@ -54,7 +58,23 @@ fn call_is_formed(state: &State, caller: &Process, call: &Call) -> bool {
         Call::ReleaseKeyedMutex2 { mutex, data, .. } => {
             local_operand_is_formed(caller, mutex) && data_is_formed(data)
         }
-        Call::CloseHandle { handle } => nt_operand_is_formed(caller, handle),
+        Call::CloseHandle { handle: event }
+        | Call::SetEvent { event, .. }
+        | Call::ResetEvent { event }
+        | Call::WaitForEvent { event, .. } => nt_operand_is_formed(caller, event),
+        Call::CreateSynchronizationObject { device, what }
+        | Call::CreateSynchronizationObject2 { device, what, .. } => {
+            let event_is_formed = match what {
+                SyncInfo::CpuNotification { event } => nt_operand_is_formed(caller, event),
+                _ => true,
+            };
+            local_operand_is_formed(caller, device) && event_is_formed
+        }
+        Call::SignalFromCpu { device, entries, .. } => entries_are_formed(caller, device, entries),
+        Call::WaitFromCpu { device, entries, event, .. } => {
+            entries_are_formed(caller, device, entries)
+                && event.is_none_or(|event| nt_operand_is_formed(caller, event))
+        }
         Call::DuplicateHandle(duplicate) => duplicate_is_formed(state, caller, &duplicate),
     }
 }
@@ -64,6 +84,11 @@ fn local_operand_is_formed(caller: &Process, operand: LocalOperand) -> bool {
         LocalOperand::Named(name) => caller.local_handle(name).is_some(),
         LocalOperand::Dead(_) => true,
     }
+}
+
+fn entries_are_formed(caller: &Process, device: LocalOperand, entries: Entries) -> bool {
+    local_operand_is_formed(caller, device)
+        && entries.iter().all(|(object, _)| local_operand_is_formed(caller, object))
 }
 
 fn global_operand_is_formed(state: &State, operand: GlobalOperand) -> bool {
@@ -100,10 +125,10 @@ fn nt_operand_is_formed(holder: &Process, operand: NtOperand) -> bool {
 fn named_process(state: &State, caller: ProcessName, operand: NtOperand) -> Option<&Process> {
     match operand {
         NtOperand::Current => state.process(caller),
-        NtOperand::Named(name) => {
-            let NtObject::Process(process) = state.process(caller)?.nt_handle(name)?.object;
-            state.process(process)
-        }
+        NtOperand::Named(name) => match state.process(caller)?.nt_handle(name)?.object {
+            NtObject::Process(process) => state.process(process),
+            NtObject::Event(_) => None,
+        },
         NtOperand::CurrentThread | NtOperand::Dead(_) => None,
     }
 }

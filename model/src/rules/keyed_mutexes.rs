@@ -1,10 +1,12 @@
 //! Keyed mutexes: making, opening, destroying, releasing.
 
 use super::acquires::end_waits;
-use super::draft::{Draft, lowest_free};
+use super::draft::{Draft, free_name, has_room};
 use crate::action::{DataOperand, GlobalOperand, LocalOperand};
 use crate::observation::{Output, Refusal};
-use crate::state::{KeyedMutex, KeyedMutexName, LocalName, LocalObject, PrivateData, ProcessName};
+use crate::state::{
+    GlobalObject, KeyedMutex, KeyedMutexName, LocalName, LocalObject, PrivateData, ProcessName, State,
+};
 
 /// Bytes of private data that a keyed mutex can store (KMX-24).
 const MAX_PRIVATE_DATA: u32 = 4096;
@@ -18,17 +20,12 @@ pub(super) fn create(
     nt_sharing: bool,
 ) -> Result<Output, Refusal> {
     // SYN-17, HND-14: memory comes after every other check.
-    if draft.state.keyed_mutexes.len()
-        >= usize::try_from(draft.state.limits.keyed_mutexes).unwrap_or(usize::MAX)
-    {
-        return Err(Refusal::NoMemory);
-    }
-    let mut names = draft.state.keyed_mutexes.iter().map(|mutex| mutex.name.0).collect::<Vec<_>>();
-    names.sort_unstable();
-    let name = KeyedMutexName(lowest_free(names.into_iter()));
+    let State { limits, keyed_mutexes, .. } = &draft.state;
+    has_room(keyed_mutexes.len(), limits.keyed_mutexes, Refusal::NoMemory)?;
+    let name = KeyedMutexName(free_name(keyed_mutexes.iter().map(|mutex| mutex.name.0)));
     let handle = draft.open_local(caller, LocalObject::KeyedMutex(name))?;
     // KMX-04, HND-24: no global handle with NT sharing, also no hidden one, and exactly one without.
-    let global = if nt_sharing { None } else { Some(draft.open_global(name)?) };
+    let global = if nt_sharing { None } else { Some(draft.open_global(GlobalObject::KeyedMutex(name))?) };
     // KMX-01. KMX-02, KMX-38: it belongs to no device and no adapter, so their state cannot matter.
     draft.state.keyed_mutexes.push(KeyedMutex {
         name,
@@ -70,7 +67,10 @@ pub(super) fn open(
     let data = given_data(data)?;
     // KMX-06. HND-23: the number is enough, in whatever process.
     let GlobalOperand::Named(global) = shared else { return Err(Refusal::NoSuchGlobalHandle) };
-    let name = draft.state.global_handle(global).ok_or(Refusal::NoSuchGlobalHandle)?.mutex;
+    let Some(GlobalObject::KeyedMutex(name)) = draft.state.global_handle(global).map(|handle| handle.object)
+    else {
+        return Err(Refusal::NoSuchGlobalHandle);
+    };
     fits(data)?;
     // KMX-34: an abandoned mutex opens like any other.
     let stored = draft.keyed_mutex_mut(name).private_data;
@@ -113,7 +113,7 @@ pub(super) fn free_handle(draft: &mut Draft, owner: ProcessName, handle: LocalNa
     if draft.state.local_holders(LocalObject::KeyedMutex(name)).next().is_none() {
         draft.state.keyed_mutexes.retain(|mutex| mutex.name != name);
         // HND-25
-        draft.free_global(name);
+        draft.free_global(GlobalObject::KeyedMutex(name));
     }
 }
 

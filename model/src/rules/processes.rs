@@ -2,9 +2,9 @@
 
 use super::acquires;
 use super::devices::free_handle;
-use super::draft::Draft;
-use super::keyed_mutexes;
+use super::draft::{Draft, has_room};
 use super::nt_handles::PROCESS_ALL_ACCESS;
+use super::{keyed_mutexes, sync_objects};
 use crate::observation::{Effect, HandleChange, Output, Refusal};
 use crate::state::{
     LocalObject, NtHandle, NtName, NtObject, Process, ProcessName, State, Thread, ThreadName,
@@ -48,9 +48,8 @@ pub(super) fn create_orphan(draft: &mut Draft) -> Result<Output, Refusal> {
 
 fn add_process(draft: &mut Draft) -> Result<ProcessName, Refusal> {
     // NTH-05: an ended process that a handle names still takes its place.
-    if draft.state.processes.len() >= usize::try_from(draft.state.limits.processes).unwrap_or(usize::MAX) {
-        return Err(Refusal::NoMemoryForProcess);
-    }
+    let State { limits, processes, .. } = &draft.state;
+    has_room(processes.len(), limits.processes, Refusal::NoMemoryForProcess)?;
     draft.state.processes_made += 1;
     let name = ProcessName(draft.state.processes_made);
     // HND-20: the local table starts empty, inheritance or not.
@@ -66,15 +65,14 @@ fn add_process(draft: &mut Draft) -> Result<ProcessName, Refusal> {
 
 /// ExitProcess and T10: the process ends, by itself or killed.
 pub(super) fn end_process(draft: &mut Draft, name: ProcessName) {
-    // KMX-36, TRD-10: its own waits go first, so none of them ends by what follows.
-    let State { threads, waits, .. } = &mut draft.state;
-    waits.retain(|wait| !threads.iter().any(|thread| thread.name == wait.thread && thread.process == name));
+    // KMX-36, TRD-10: its own waits go first, so none of them ends by what follows. CPU-19: no event is set.
+    draft.state.waits.retain(|wait| wait.process != name);
     let devices = draft.state.devices.iter();
     let owned = devices
         .filter(|device| device.process == name && !device.destroyed)
         .map(|device| device.name)
         .collect::<Vec<_>>();
-    // HND-19: device by device, then what is left.
+    // HND-19: device by device, then what is left. TDR-06: no maximum is forced.
     for device in owned {
         free_handle(draft, device);
     }
@@ -82,6 +80,9 @@ pub(super) fn end_process(draft: &mut Draft, name: ProcessName) {
         match handle.object {
             // KMX-31, LIF-09: as if each handle had been destroyed.
             LocalObject::KeyedMutex(mutex) => keyed_mutexes::free_handle(draft, name, handle.name, mutex),
+            LocalObject::SyncObject(opening) => {
+                sync_objects::free_handle(draft, name, handle.name, opening.object);
+            }
             LocalObject::Adapter(_) | LocalObject::Device(_) => draft.free_local(name, handle.name),
         }
     }
@@ -101,7 +102,6 @@ pub(super) fn end_process(draft: &mut Draft, name: ProcessName) {
     let process = draft.process_mut(name);
     process.alive = false;
     process.table_size = 0;
-    draft.drop_unheld_process(name);
 }
 
 /// Starts a thread of a live process.
@@ -116,7 +116,7 @@ pub(super) fn start_thread(draft: &mut Draft, process: ProcessName) -> Output {
 pub(super) fn end_thread(draft: &mut Draft, name: ThreadName) {
     // TRD-12, KMX-36: its wait goes with it, and nothing else of its process is touched. KMX-12: a keyed
     // mutex that it acquired is still owned by the handle.
-    draft.state.waits.retain(|wait| wait.thread != name);
+    draft.state.waits.retain(|wait| wait.thread != Some(name));
     draft.state.threads.retain(|thread| thread.name != name);
     draft.effects.push(Effect::ThreadEnded(name));
 }

@@ -21,7 +21,7 @@
 use stateright::{Model, Property};
 
 use super::{KernelWorld, Tracked, always, common_properties, some_step, sometimes};
-use crate::action::{Action, Call, DeviceQuery, ErrorReason, Host, Incident, LocalOperand};
+use crate::action::{Action, Call, DeviceQuery, ErrorReason, Host, Incident, LocalOperand, Released};
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
 use crate::rules::{apply, enabled_steps};
@@ -56,6 +56,9 @@ impl Default for Devices {
                 processes: 2,
                 global_table: TableLimits { growth: 0, reserve: 0, max_entries: 0 },
                 keyed_mutexes: 0,
+                sync_objects: 0,
+                nt_objects: 0,
+                waits: 0,
             },
         }
     }
@@ -94,7 +97,7 @@ impl Model for Devices {
         let adapters = (0..).map(AdapterName).zip(&kernel.adapters);
         let stopped = adapters
             .filter(|(name, adapter)| adapter.running && name.0 < self.stops)
-            .map(|(name, _)| Incident::StopAdapter(name));
+            .map(|(adapter, _)| Incident::StopAdapter { adapter, released: Released(0) });
         actions.extend(killed.chain(ended).chain(stopped).map(Action::Incident));
         actions.extend(enabled_steps(kernel).into_iter().map(Action::Step));
     }
@@ -144,10 +147,13 @@ fn calls(kernel: &State, thread: ThreadName, process: ProcessName, actions: &mut
                 call(Call::CreateDevice { adapter: named, unknown_flag: false });
                 call(Call::CloseAdapter { adapter: named });
             }
-            LocalObject::KeyedMutex(_) => unreachable!("this world makes no keyed mutex"),
+            LocalObject::KeyedMutex(_) | LocalObject::SyncObject(_) => {
+                unreachable!("this world makes no such object")
+            }
             LocalObject::Device(_) => {
                 call(Call::DestroyDevice { device: named });
-                call(Call::MarkDeviceAsError { device: named, reason: ErrorReason::Generic });
+                let (reason, released) = (ErrorReason::Generic, Released(0));
+                call(Call::MarkDeviceAsError { device: named, reason, released });
                 call(Call::GetDeviceState { device: named, query: DeviceQuery::Execution });
             }
         }

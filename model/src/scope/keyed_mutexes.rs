@@ -58,6 +58,9 @@ impl Default for KeyedMutexes {
                 nt_handles: 0,
                 devices: 0,
                 keyed_mutexes: 1,
+                sync_objects: 0,
+                nt_objects: 0,
+                waits: 0,
                 processes: 2,
             },
         }

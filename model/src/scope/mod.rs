@@ -5,12 +5,16 @@
 //! | [`devices`] | local handles, devices, errors, ends | [`Tracked`] |
 //! | [`process_handles`] | NT handles of processes, inheritance, rights | [`Tracked`] |
 //! | [`keyed_mutexes`] | keyed mutexes, waits, abandonment, global handles | [`Tracked`] |
+//! | [`fences`] | fences, CPU signals and waits, the forced maximum | [`Tracked`] |
+//! | [`events`] | events, their waiters, sets that leave open whom they release | [`Tracked`] |
 //! | [`handle_reuse`] | values of local handles | [`handle_reuse::Table`] |
 //!
 //! A step or history invariant is judged when the step is taken; the first one that fails is noted in the
 //! state, which then has no further steps.
 
 pub mod devices;
+pub mod events;
+pub mod fences;
 pub mod handle_reuse;
 pub mod keyed_mutexes;
 pub mod process_handles;

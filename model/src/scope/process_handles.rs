@@ -133,7 +133,7 @@ impl ProcessHandles {
             for duplicate in of_own_handle(caller, named) {
                 call(Call::DuplicateHandle(duplicate));
             }
-            let NtObject::Process(other) = handle.object;
+            let NtObject::Process(other) = handle.object else { continue };
             let other = kernel.process(other).expect("an NT handle names a process that exists");
             for duplicate in of_other_process(other, named) {
                 call(Call::DuplicateHandle(duplicate));

@@ -1,13 +1,16 @@
 //! A machine with shorthand for setting it up and for asserting verdicts.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use kmt_model::action::{Action, Call, DeadKind, Duplicate, Host, Incident, LocalOperand, NtOperand, Step};
+use kmt_model::action::{
+    Action, Call, DeadKind, Duplicate, Entries, ErrorReason, Host, Incident, LocalOperand, NtOperand,
+    Released, Step, SyncFlags, SyncInfo,
+};
 use kmt_model::limits::{Limits, TableLimits};
-use kmt_model::observation::{HandleChange, Observation, Output, Refusal, Verdict};
+use kmt_model::observation::{Effect, HandleChange, Observation, Output, Refusal, Verdict};
 use kmt_model::rules::{apply, enabled_steps};
 use kmt_model::state::{
-    AdapterKind, AdapterName, DeviceName, Execution, LocalName, NtHandle, NtName, Process, ProcessName,
-    State, ThreadName,
+    AdapterKind, AdapterName, DeviceName, EventName, Execution, LocalName, NtHandle, NtName, OpeningFlags,
+    Process, ProcessName, State, SyncObjectName, SyncValue, ThreadName,
 };
 
 /// Every right of a process handle.
@@ -174,6 +177,57 @@ impl Machine {
         assert_eq!(self.of(closed.0).nt_handle(closed.1), None);
     }
 
+    /// Makes an event that is not set.
+    pub(crate) fn event(&mut self, thread: ThreadName, manual_reset: bool) -> (NtName, EventName) {
+        let observation = self.call(thread, Call::CreateEvent { manual_reset, set: false });
+        let Verdict::Done(Output::Event { handle, event }) = observation.verdict else { panic!("an event") };
+        (handle, event)
+    }
+
+    /// Makes a synchronisation object.
+    pub(crate) fn sync_object(
+        &mut self,
+        thread: ThreadName,
+        device: LocalName,
+        what: SyncInfo,
+        flags: SyncFlags,
+    ) -> (LocalName, SyncObjectName) {
+        let device = local(device);
+        let observation = self.call(thread, Call::CreateSynchronizationObject2 { device, what, flags });
+        let Verdict::Done(Output::SyncObject { handle, object, .. }) = observation.verdict else {
+            panic!("a synchronisation object")
+        };
+        (handle, object)
+    }
+
+    /// Makes a fence with the value 0.
+    pub(crate) fn fence(
+        &mut self,
+        thread: ThreadName,
+        device: LocalName,
+        handle: OpeningFlags,
+    ) -> (LocalName, SyncObjectName) {
+        self.sync_object(thread, device, FENCE, SyncFlags { handle, ..SyncFlags::default() })
+    }
+
+    /// The value of a fence.
+    pub(crate) fn value(&self, fence: SyncObjectName) -> u64 {
+        match self.state.sync_object(fence).expect("the fence lives").value {
+            SyncValue::MonitoredFence(value) => value,
+            value => panic!("{value:?} is no fence"),
+        }
+    }
+
+    /// Whether an event is set.
+    pub(crate) fn is_set(&self, event: EventName) -> bool {
+        self.state.event(event).expect("the event lives").set
+    }
+
+    /// Makes a call that must block.
+    pub(crate) fn block(&mut self, thread: ThreadName, call: Call) {
+        assert_eq!(self.verdict(thread, call), Verdict::Blocked, "{call:?}");
+    }
+
     /// A process of the state.
     pub(crate) fn of(&self, process: ProcessName) -> &Process {
         self.state.process(process).expect("the process exists")
@@ -188,6 +242,50 @@ impl Machine {
     pub(crate) fn execution(&self, device: DeviceName) -> Execution {
         self.state.device(device).expect("the device exists").execution
     }
+}
+
+/// A fence with the value 0.
+pub(crate) const FENCE: SyncInfo = SyncInfo::MonitoredFence { value: 0, unknown_engine: false };
+
+/// Nobody is chosen.
+pub(crate) const NOBODY: Released = Released(0);
+
+/// A CPU signal.
+pub(crate) fn signal(device: LocalName, entries: Entries) -> Call {
+    Call::SignalFromCpu { device: local(device), entries, rewind: false, released: NOBODY }
+}
+
+/// A CPU signal with AllowFenceRewind.
+pub(crate) fn rewind(device: LocalName, entries: Entries) -> Call {
+    Call::SignalFromCpu { device: local(device), entries, rewind: true, released: NOBODY }
+}
+
+/// A CPU wait for all entries, blocked or with an event.
+pub(crate) fn wait(device: LocalName, entries: Entries, event: Option<NtName>) -> Call {
+    let event = event.map(nt);
+    Call::WaitFromCpu { device: local(device), entries, any: false, event, released: NOBODY }
+}
+
+/// One fence with a value.
+pub(crate) fn one(fence: LocalName, value: u64) -> Entries {
+    Entries::one(local(fence), value)
+}
+
+/// Two fences with a value each.
+pub(crate) fn two(first: (LocalName, u64), second: (LocalName, u64)) -> Entries {
+    let entries = [first, second].map(|(fence, value)| (local(fence), value));
+    Entries::of(entries.into_iter()).expect("two are few")
+}
+
+/// MarkDeviceAsError as generic.
+pub(crate) fn mark(device: LocalName) -> Call {
+    let (reason, released) = (ErrorReason::Generic, NOBODY);
+    Call::MarkDeviceAsError { device: local(device), reason, released }
+}
+
+/// The end of a blocked call.
+pub(crate) fn resumed(thread: ThreadName, verdict: Verdict) -> Effect {
+    Effect::Resumed { thread, verdict }
 }
 
 /// A local operand.

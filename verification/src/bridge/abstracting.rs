@@ -11,6 +11,7 @@ use kmt_core::{
 use kmt_model::action as model;
 use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
 
+use super::abstracting_sync;
 use super::concretise::source_process;
 use super::names::Names;
 
@@ -32,6 +33,8 @@ pub enum Surface {
     Refused(Refusal),
     /// The number of adapters supported is reported and nothing is opened (ADP-05).
     AdaptersSupported(u32),
+    /// The model has no word for a call with so many objects, so nobody can say.
+    BeyondTheModel,
 }
 
 /// What an event means, given the names that its values have.
@@ -41,23 +44,33 @@ pub fn meaning(event: &Event, state: &State, names: &Names, profile: &Profile) -
         Event::Call(call) => self::call(call, state, names, profile),
         Event::Host(host) => self::host(host, names)
             .map_or(Meaning::Nothing, |host| Meaning::Action(model::Action::Host(host))),
-        Event::Incident(incident) => Meaning::Action(model::Action::Incident(match *incident {
+        Event::Incident(incident) => Meaning::Action(model::Action::Incident(match incident {
             Incident::KillProcess(process) => model::Incident::KillProcess(ProcessName(process.number())),
             Incident::EndThread(thread) => model::Incident::EndThread(ThreadName(thread.number())),
-            Incident::StopAdapter(adapter) => model::Incident::StopAdapter(AdapterName(adapter.number())),
+            Incident::StopAdapter { adapter, pick } => {
+                let Some(released) = released(pick, names) else { return Meaning::Nothing };
+                model::Incident::StopAdapter { adapter: AdapterName(adapter.number()), released }
+            }
         })),
-        Event::Step(step) => self::step(*step, names)
+        Event::Step(step) => self::step(step, names)
             .map_or(Meaning::Nothing, |step| Meaning::Action(model::Action::Step(step))),
     }
 }
 
 /// The model's form of a step.
 #[must_use]
-pub fn step(step: Step, names: &Names) -> Option<model::Step> {
+pub fn step(step: &Step, names: &Names) -> Option<model::Step> {
     match step {
-        Step::Reclaim(Reclaimable::Device(device)) => names.device_name(device).map(model::Step::Reclaim),
-        Step::Timeout(wait) => names.waiting_thread(wait).map(model::Step::Timeout),
-        Step::Grant(wait) => names.waiting_thread(wait).map(model::Step::Grant),
+        Step::Notice { object, adapter, pick } => Some(model::Step::Notice {
+            object: names.identities.sync_object_name(*object)?,
+            adapter: AdapterName(adapter.number()),
+            released: released(pick, names)?,
+        }),
+        Step::Reclaim(Reclaimable::Device(device)) => {
+            names.identities.device_name(*device).map(model::Step::Reclaim)
+        }
+        Step::Timeout(wait) => names.identities.waiting_thread(*wait).map(model::Step::Timeout),
+        Step::Grant(wait) => names.identities.waiting_thread(*wait).map(model::Step::Grant),
     }
 }
 
@@ -65,7 +78,7 @@ fn call(call: &Call, state: &State, names: &Names, profile: &Profile) -> Meaning
     let thread = ThreadName(call.thread.number());
     let Some(process) = state.thread(thread).map(|thread| thread.process) else { return Meaning::Nothing };
     // A blocked thread makes no call, whatever its arguments.
-    if state.wait(thread).is_some() || !offers(&call.request, call.pick) {
+    if state.wait(thread).is_some() || !offers(&call.request, &call.pick) {
         return Meaning::Nothing;
     }
     match request(call, process, state, names, profile) {
@@ -74,11 +87,33 @@ fn call(call: &Call, state: &State, names: &Names, profile: &Profile) -> Meaning
     }
 }
 
+/// The places of the threads that an option names; none if one of them is not blocked.
+pub(super) fn released(pick: &Pick, names: &Names) -> Option<model::Released> {
+    let Pick::Release(threads) = pick else { return Some(model::Released(0)) };
+    // An option that names nobody, or one thread twice, is none.
+    let mut mask = 0_u64;
+    for thread in threads {
+        let place = names.identities.place_of(ThreadName(thread.number()))?;
+        let bit = u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place))?;
+        if bit < mask || mask & bit != 0 {
+            return None;
+        }
+        mask |= bit;
+    }
+    (mask != 0).then_some(model::Released(mask))
+}
+
+/// The same for the option of a call; one that cannot be formed where it names a thread that is not blocked.
+pub(super) fn released_by(call: &Call, names: &Names) -> model::Released {
+    released(&call.pick, names).unwrap_or(model::Released(u64::MAX))
+}
+
 /// Whether the rules leave the result of the request open in this way.
-fn offers(request: &Request, pick: Pick) -> bool {
+fn offers(request: &Request, pick: &Pick) -> bool {
     let timeout = match request {
         Request::AcquireKeyedMutex(acquire) => acquire.timeout,
         Request::AcquireKeyedMutex2(acquire) => acquire.timeout,
+        Request::WaitForEvent(wait) => wait.timeout,
         _ => None,
     };
     // KMX-14, KMX-16: only an absolute time can be ahead or passed.
@@ -86,6 +121,14 @@ fn offers(request: &Request, pick: Pick) -> bool {
     match pick {
         Pick::Only => !absolute,
         Pick::DeadlineAhead | Pick::DeadlinePassed => absolute,
+        // Who can be released is for the model to say.
+        Pick::Release(_) => matches!(
+            request,
+            Request::SetEvent(_)
+                | Request::MarkDeviceAsError(_)
+                | Request::SignalSynchronizationObjectFromCpu(_)
+                | Request::WaitForSynchronizationObjectFromCpu(_)
+        ),
     }
 }
 
@@ -120,9 +163,11 @@ fn request(
         Request::GetDeviceState(get) => {
             model::Call::GetDeviceState { device: local(get.device), query: query(get) }
         }
-        Request::MarkDeviceAsError(mark) => {
-            model::Call::MarkDeviceAsError { device: local(mark.device), reason: reason(mark) }
-        }
+        Request::MarkDeviceAsError(mark) => model::Call::MarkDeviceAsError {
+            device: local(mark.device),
+            reason: reason(mark),
+            released: released_by(call, names),
+        },
         Request::CloseHandle(close) => {
             model::Call::CloseHandle { handle: nt_operand(close.handle, process, names) }
         }
@@ -144,6 +189,18 @@ fn request(
         | Request::ReleaseKeyedMutex(_)
         | Request::ReleaseKeyedMutex2(_) => {
             keyed_mutex_call(call, process, names).expect("it is a call on keyed mutexes")
+        }
+        Request::CreateEvent(_)
+        | Request::SetEvent(_)
+        | Request::ResetEvent(_)
+        | Request::WaitForEvent(_)
+        | Request::CreateSynchronizationObject(_)
+        | Request::CreateSynchronizationObject2(_)
+        | Request::OpenSynchronizationObject(_)
+        | Request::DestroySynchronizationObject(_)
+        | Request::SignalSynchronizationObjectFromCpu(_)
+        | Request::WaitForSynchronizationObjectFromCpu(_) => {
+            return abstracting_sync::request(call, process, state, names);
         }
     })
 }
@@ -172,12 +229,12 @@ fn keyed_mutex_call(call: &Call, process: ProcessName, names: &Names) -> Option<
         Request::AcquireKeyedMutex(acquire) => model::Call::AcquireKeyedMutex {
             mutex: local(acquire.keyed_mutex),
             key: acquire.key,
-            timeout: timeout(acquire.timeout, call.pick),
+            timeout: timeout(acquire.timeout, &call.pick),
         },
         Request::AcquireKeyedMutex2(acquire) => model::Call::AcquireKeyedMutex2 {
             mutex: local(acquire.keyed_mutex),
             key: acquire.key,
-            timeout: timeout(acquire.timeout, call.pick),
+            timeout: timeout(acquire.timeout, &call.pick),
             buffer: buffer(acquire.buffer),
         },
         Request::ReleaseKeyedMutex(release) => model::Call::ReleaseKeyedMutex {
@@ -235,14 +292,16 @@ const fn buffer(buffer: OutBuffer) -> model::BufferOperand {
 }
 
 // KMX-14
-const fn timeout(timeout: Option<i64>, pick: Pick) -> model::Timeout {
+pub(super) const fn timeout(timeout: Option<i64>, pick: &Pick) -> model::Timeout {
     match timeout {
         None => model::Timeout::Unlimited,
         Some(0) => model::Timeout::Zero,
         Some(ticks) if ticks < 0 => model::Timeout::Relative(ticks.unsigned_abs()),
         Some(time) => match pick {
             Pick::DeadlinePassed => model::Timeout::AbsolutePassed(time.unsigned_abs()),
-            Pick::DeadlineAhead | Pick::Only => model::Timeout::AbsoluteAhead(time.unsigned_abs()),
+            Pick::DeadlineAhead | Pick::Only | Pick::Release(_) => {
+                model::Timeout::AbsoluteAhead(time.unsigned_abs())
+            }
         },
     }
 }
@@ -266,7 +325,13 @@ fn null_argument(entry_point: EntryPoint) -> Refusal {
         | EntryPoint::AcquireKeyedMutex
         | EntryPoint::AcquireKeyedMutex2
         | EntryPoint::ReleaseKeyedMutex
-        | EntryPoint::ReleaseKeyedMutex2 => {
+        | EntryPoint::ReleaseKeyedMutex2
+        | EntryPoint::CreateSynchronizationObject
+        | EntryPoint::CreateSynchronizationObject2
+        | EntryPoint::OpenSynchronizationObject
+        | EntryPoint::DestroySynchronizationObject
+        | EntryPoint::SignalSynchronizationObjectFromCpu
+        | EntryPoint::WaitForSynchronizationObjectFromCpu => {
             Refusal { status: NtStatus::INVALID_PARAMETER, rule: rule::ADP_01 }
         }
     }
@@ -303,7 +368,7 @@ fn host(host: &Host, names: &Names) -> Option<model::Host> {
         // User, session, bitness and privilege decide nothing that is built so far.
         Host::CreateProcess(_) => model::Host::CreateProcess,
         Host::StartThread(process) => model::Host::StartThread { process: ProcessName(process.number()) },
-        // The topology decides nothing that is built so far, apart from its bounds: a misuse.
+        // SYN-20: how many physical adapters there are is remembered with the names. Outside its bounds it is a misuse.
         Host::AddAdapter(config) => {
             if !(1..=64).contains(&config.nodes) || !(1..=32).contains(&config.physical_adapters) {
                 return None;

@@ -13,6 +13,7 @@ use kmt_core::{
 use kmt_model::action as model;
 use kmt_model::state::{self, ProcessName, State};
 
+use super::concretise_sync;
 use super::names::Names;
 
 /// The event that an action stands for; none if the action names something that has no concrete form in this state.
@@ -22,13 +23,16 @@ pub fn event(action: &model::Action, state: &State, names: &Names) -> Option<Eve
         model::Action::Call(thread, call) => {
             let process = state.thread(thread)?.process;
             let request = request(&call, process, state, names)?;
-            Event::Call(Call { thread: ThreadId::from_number(thread.0), request, pick: pick(&call) })
+            Event::Call(Call { thread: ThreadId::from_number(thread.0), request, pick: pick(&call, names)? })
         }
         model::Action::Host(host) => Event::Host(self::host(host, names)?),
         model::Action::Incident(incident) => Event::Incident(match incident {
             model::Incident::KillProcess(process) => Incident::KillProcess(process_id(process)),
             model::Incident::EndThread(thread) => Incident::EndThread(ThreadId::from_number(thread.0)),
-            model::Incident::StopAdapter(adapter) => Incident::StopAdapter(AdapterId::from_number(adapter.0)),
+            model::Incident::StopAdapter { adapter, released } => Incident::StopAdapter {
+                adapter: AdapterId::from_number(adapter.0),
+                pick: release(released, names)?,
+            },
         }),
         model::Action::Step(step) => Event::Step(self::step(step, names)?),
     })
@@ -38,24 +42,69 @@ pub fn event(action: &model::Action, state: &State, names: &Names) -> Option<Eve
 #[must_use]
 pub fn step(step: model::Step, names: &Names) -> Option<Step> {
     match step {
-        model::Step::Reclaim(device) => Some(Step::Reclaim(Reclaimable::Device(names.device_id(device)?))),
-        model::Step::Timeout(thread) => names.wait_id(thread).map(Step::Timeout),
-        model::Step::Grant(thread) => names.wait_id(thread).map(Step::Grant),
+        model::Step::Notice { object, adapter, released } => Some(Step::Notice {
+            object: names.identities.sync_object_id(object)?,
+            adapter: AdapterId::from_number(adapter.0),
+            pick: release(released, names)?,
+        }),
+        model::Step::Reclaim(device) => {
+            Some(Step::Reclaim(Reclaimable::Device(names.identities.device_id(device)?)))
+        }
+        model::Step::Timeout(thread) => names.identities.wait_id(thread).map(Step::Timeout),
+        model::Step::Grant(thread) => names.identities.wait_id(thread).map(Step::Grant),
     }
 }
 
-/// The option of a call that the model's form of it has settled.
-const fn pick(call: &model::Call) -> Pick {
-    match call {
-        model::Call::AcquireKeyedMutex { timeout, .. } | model::Call::AcquireKeyedMutex2 { timeout, .. } => {
-            match timeout {
-                model::Timeout::AbsoluteAhead(_) => Pick::DeadlineAhead,
-                model::Timeout::AbsolutePassed(_) => Pick::DeadlinePassed,
-                model::Timeout::Unlimited | model::Timeout::Zero | model::Timeout::Relative(_) => Pick::Only,
-            }
-        }
-        _ => Pick::Only,
+/// The option of a call that the model's form of it has settled; none if it names a wait that blocks nobody.
+fn pick(call: &model::Call, names: &Names) -> Option<Pick> {
+    match *call {
+        model::Call::AcquireKeyedMutex { timeout, .. }
+        | model::Call::AcquireKeyedMutex2 { timeout, .. }
+        | model::Call::WaitForEvent { timeout, .. } => Some(match timeout {
+            model::Timeout::AbsoluteAhead(_) => Pick::DeadlineAhead,
+            model::Timeout::AbsolutePassed(_) => Pick::DeadlinePassed,
+            model::Timeout::Unlimited | model::Timeout::Zero | model::Timeout::Relative(_) => Pick::Only,
+        }),
+        model::Call::MarkDeviceAsError { released, .. }
+        | model::Call::SetEvent { released, .. }
+        | model::Call::SignalFromCpu { released, .. }
+        | model::Call::WaitFromCpu { released, .. } => release(released, names),
+        model::Call::CreateProcess { .. }
+        | model::Call::ExitProcess
+        | model::Call::OpenAdapterFromLuid { .. }
+        | model::Call::EnumAdapters2 { .. }
+        | model::Call::EnumAdapters3 { .. }
+        | model::Call::CloseAdapter { .. }
+        | model::Call::CreateDevice { .. }
+        | model::Call::DestroyDevice { .. }
+        | model::Call::GetDeviceState { .. }
+        | model::Call::CloseHandle { .. }
+        | model::Call::DuplicateHandle(_)
+        | model::Call::CreateKeyedMutex { .. }
+        | model::Call::CreateKeyedMutex2 { .. }
+        | model::Call::OpenKeyedMutex { .. }
+        | model::Call::OpenKeyedMutex2 { .. }
+        | model::Call::DestroyKeyedMutex { .. }
+        | model::Call::ReleaseKeyedMutex { .. }
+        | model::Call::ReleaseKeyedMutex2 { .. }
+        | model::Call::CreateEvent { .. }
+        | model::Call::ResetEvent { .. }
+        | model::Call::CreateSynchronizationObject { .. }
+        | model::Call::CreateSynchronizationObject2 { .. }
+        | model::Call::OpenSynchronizationObject { .. }
+        | model::Call::DestroySynchronizationObject { .. } => Some(Pick::Only),
     }
+}
+
+/// The threads at these places of the list of waits.
+fn release(released: model::Released, names: &Names) -> Option<Pick> {
+    if released.0 == 0 {
+        return Some(Pick::Only);
+    }
+    let places = (0..u64::BITS as usize).filter(|place| released.0 >> place & 1 != 0);
+    let threads =
+        places.map(|place| names.identities.thread_at(place).map(|thread| ThreadId::from_number(thread.0)));
+    threads.collect::<Option<Vec<_>>>().map(Pick::Release)
 }
 
 fn request(call: &model::Call, process: ProcessName, state: &State, names: &Names) -> Option<Request> {
@@ -87,10 +136,13 @@ fn request(call: &model::Call, process: ProcessName, state: &State, names: &Name
         model::Call::GetDeviceState { device, query } => {
             Request::GetDeviceState(GetDeviceState { device: local(device)?, state_type: state_type(query) })
         }
-        model::Call::MarkDeviceAsError { device, reason } => Request::MarkDeviceAsError(MarkDeviceAsError {
-            device: local(device)?,
-            reason: reason_word(reason),
-        }),
+        // Whom it releases is the pick.
+        model::Call::MarkDeviceAsError { device, reason, released: _ } => {
+            Request::MarkDeviceAsError(MarkDeviceAsError {
+                device: local(device)?,
+                reason: reason_word(reason),
+            })
+        }
         model::Call::CloseHandle { handle } => {
             Request::CloseHandle(CloseHandle { handle: nt_handle(handle, process, names)? })
         }
@@ -106,6 +158,16 @@ fn request(call: &model::Call, process: ProcessName, state: &State, names: &Name
         | model::Call::AcquireKeyedMutex2 { .. }
         | model::Call::ReleaseKeyedMutex { .. }
         | model::Call::ReleaseKeyedMutex2 { .. } => return keyed_mutex_request(call, process, names),
+        model::Call::CreateEvent { .. }
+        | model::Call::SetEvent { .. }
+        | model::Call::ResetEvent { .. }
+        | model::Call::WaitForEvent { .. }
+        | model::Call::CreateSynchronizationObject { .. }
+        | model::Call::CreateSynchronizationObject2 { .. }
+        | model::Call::OpenSynchronizationObject { .. }
+        | model::Call::DestroySynchronizationObject { .. }
+        | model::Call::SignalFromCpu { .. }
+        | model::Call::WaitFromCpu { .. } => return concretise_sync::request(call, process, state, names),
     })
 }
 
@@ -167,7 +229,7 @@ fn keyed_mutex_request(call: &model::Call, process: ProcessName, names: &Names) 
 }
 
 /// pTimeout; none if the value that the model means does not exist (KMX-14).
-fn timeout(timeout: model::Timeout) -> Option<Option<i64>> {
+pub(super) fn timeout(timeout: model::Timeout) -> Option<Option<i64>> {
     match timeout {
         model::Timeout::Unlimited => Some(None),
         model::Timeout::Zero => Some(Some(0)),
@@ -201,7 +263,7 @@ const fn out_buffer(buffer: model::BufferOperand) -> OutBuffer {
     }
 }
 
-fn global_handle(operand: model::GlobalOperand, names: &Names) -> Option<GlobalHandle> {
+pub(super) fn global_handle(operand: model::GlobalOperand, names: &Names) -> Option<GlobalHandle> {
     let value = match operand {
         model::GlobalOperand::Named(name) => names.global_value(name)?,
         model::GlobalOperand::Dead(kind) => match kind {
@@ -246,6 +308,7 @@ pub fn source_process(operand: model::NtOperand, caller: ProcessName, state: &St
         model::NtOperand::Current => Some(caller),
         model::NtOperand::Named(name) => match state.process(caller)?.nt_handle(name)?.object {
             state::NtObject::Process(process) => Some(process),
+            state::NtObject::Event(_) => None,
         },
         model::NtOperand::CurrentThread | model::NtOperand::Dead(_) => None,
     }
@@ -280,7 +343,11 @@ fn host(host: model::Host, names: &Names) -> Option<Host> {
     })
 }
 
-fn local_handle(operand: model::LocalOperand, process: ProcessName, names: &Names) -> Option<LocalHandle> {
+pub(super) fn local_handle(
+    operand: model::LocalOperand,
+    process: ProcessName,
+    names: &Names,
+) -> Option<LocalHandle> {
     let value = match operand {
         model::LocalOperand::Named(name) => names.local_value(process, name)?,
         model::LocalOperand::Dead(kind) => match kind {
@@ -294,7 +361,7 @@ fn local_handle(operand: model::LocalOperand, process: ProcessName, names: &Name
     Some(LocalHandle::from_raw(value))
 }
 
-fn nt_handle(operand: model::NtOperand, process: ProcessName, names: &Names) -> Option<NtHandle> {
+pub(super) fn nt_handle(operand: model::NtOperand, process: ProcessName, names: &Names) -> Option<NtHandle> {
     let value = match operand {
         model::NtOperand::Named(name) => names.nt_value(process, name)?,
         model::NtOperand::Current => return Some(NtHandle::CURRENT_PROCESS),

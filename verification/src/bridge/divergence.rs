@@ -30,6 +30,8 @@ pub enum About {
     State,
     /// The enabled steps.
     Steps,
+    /// The waits that nobody can satisfy any more.
+    Orphans,
     /// A refused call changed the core.
     Unchanged,
     /// The core breaks an invariant of its own.
@@ -44,6 +46,7 @@ impl fmt::Display for About {
             Self::Effects => "the effects",
             Self::State => "the state after the event",
             Self::Steps => "the enabled steps",
+            Self::Orphans => "the orphaned waits",
             Self::Unchanged => "the state after a refusal",
             Self::Invariant => "an invariant of the core",
         })

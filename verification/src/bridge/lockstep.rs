@@ -3,8 +3,8 @@
 //! What is compared, for each event that both accept: the verdict and the outputs, the effects, the whole state in the
 //! model's words, and the enabled steps. A refusal that the model says changes nothing must leave the core equal.
 
-use kmt_core::{Answer, Event, Host, Kernel, Limits, Misuse, Outcome, Profile};
-use kmt_model::action::{Action, Call};
+use kmt_core::{Answer, Event, Host, Kernel, Limits, Misuse, NtObjectBody, Outcome, Profile};
+use kmt_model::action::{self as model, Action, Call};
 use kmt_model::observation::{Observation, Output, Verdict};
 use kmt_model::rules;
 use kmt_model::state::{ProcessName, State, ThreadName};
@@ -35,6 +35,12 @@ pub enum LockstepError {
     /// The model cannot form the action in this state, and so neither kernel was asked.
     #[error("the action names something that does not exist in this state")]
     Unformed,
+    /// The model has no word for the call, and so neither kernel was asked.
+    #[error(
+        "a call names more objects than the model has words for; the most is {}",
+        kmt_model::action::Entries::MOST
+    )]
+    BeyondTheModel,
     /// Core and model differ.
     #[error("{0}")]
     Divergence(Box<Divergence>),
@@ -109,6 +115,7 @@ impl Lockstep {
         }
         let result = match abstracting::meaning(&event, &self.model, &self.names, &self.profile) {
             Meaning::Action(action) => self.drive(event, &action).map(|(outcome, _)| outcome),
+            Meaning::Surface(_, Surface::BeyondTheModel) => Err(LockstepError::BeyondTheModel),
             Meaning::Surface(thread, surface) => self.surface(event, thread, &surface),
             Meaning::Nothing => self.nothing(event),
         };
@@ -141,7 +148,11 @@ impl Lockstep {
             )
         })?;
         self.names.follow(&observation.handles, &self.model, self.parent(action));
-        let made = self.bind(action, &outcome, &observation);
+        let made = self.bind(&after, &outcome, &observation);
+        if let Action::Host(model::Host::AddAdapter { .. }) = action {
+            let added = self.kernel.adapters().last();
+            self.names.identities.add_adapter(added.map_or(1, |adapter| adapter.config.physical_adapters));
+        }
         let before = std::mem::replace(&mut self.model, after);
         let perspective = Perspective::of(action, &before, &self.names, made);
         compare_answer(&happened, &outcome, &observation, &perspective)?;
@@ -173,22 +184,44 @@ impl Lockstep {
     }
 
     /// Ties a new object or wait of the model to the one that is new in the core.
-    fn bind(&mut self, action: &Action, outcome: &Outcome, observation: &Observation) -> Option<Made> {
-        if let (Action::Call(thread, _), Answer::Pending(wait)) = (action, &outcome.answer) {
-            self.names.bind_wait(*thread, *wait);
+    fn bind(&mut self, after: &State, outcome: &Outcome, observation: &Observation) -> Option<Made> {
+        // A new wait is the last of both lists; only a call that registers or blocks makes one.
+        let known = |id| self.names.identities.wait_place(id).is_some();
+        let newest = match outcome.answer {
+            Answer::Pending(wait) => Some(wait),
+            Answer::Complete(_) | Answer::Refused(_) => self.kernel.waits().last().map(|wait| wait.id),
+        };
+        if let (Some(wait), Some(id)) = (after.waits.last(), newest.filter(|&id| !known(id))) {
+            self.names.identities.bind_wait(wait.clone(), id);
         }
         match observation.verdict {
             Verdict::Done(Output::Device { device, .. }) => {
                 let mut devices = self.kernel.devices().map(|device| device.id);
-                let fresh = devices.find(|&id| self.names.device_name(id).is_none())?;
-                self.names.bind_device(device, fresh);
+                let fresh = devices.find(|&id| self.names.identities.device_name(id).is_none())?;
+                self.names.identities.bind_device(device, fresh);
                 Some(Made::Device(device))
             }
             Verdict::Done(Output::KeyedMutex { mutex, .. }) => {
                 let mut mutexes = self.kernel.keyed_mutexes().map(|mutex| mutex.id);
-                let fresh = mutexes.find(|&id| self.names.keyed_mutex_name(id).is_none())?;
-                self.names.bind_keyed_mutex(mutex, fresh);
+                let fresh = mutexes.find(|&id| self.names.identities.keyed_mutex_name(id).is_none())?;
+                self.names.identities.bind_keyed_mutex(mutex, fresh);
                 Some(Made::KeyedMutex(mutex))
+            }
+            Verdict::Done(Output::SyncObject { object, .. }) => {
+                let mut objects = self.kernel.sync_objects().map(|object| object.id);
+                let fresh = objects.find(|&id| self.names.identities.sync_object_name(id).is_none())?;
+                self.names.identities.bind_sync_object(object, fresh);
+                Some(Made::SyncObject(object))
+            }
+            Verdict::Done(Output::Event { event, .. }) => {
+                let mut events = self
+                    .kernel
+                    .nt_objects()
+                    .filter(|object| matches!(object.body, NtObjectBody::Event { .. }))
+                    .map(|object| object.id);
+                let fresh = events.find(|&id| self.names.identities.event_name(id).is_none())?;
+                self.names.identities.bind_event(event, fresh);
+                Some(Made::Event(event))
             }
             _ => None,
         }
@@ -203,12 +236,18 @@ impl Lockstep {
             return Err(differs(event, About::State, core, model));
         }
         let mut core: Vec<Option<_>> =
-            self.kernel.choices().into_iter().map(|step| abstracting::step(step, &self.names)).collect();
+            self.kernel.choices().iter().map(|step| abstracting::step(step, &self.names)).collect();
         let mut model: Vec<Option<_>> = rules::enabled_steps(&self.model).into_iter().map(Some).collect();
         core.sort_unstable();
         model.sort_unstable();
         if core != model {
             return Err(differs(event, About::Steps, format!("{core:?}"), format!("{model:?}")));
+        }
+        let place = |wait| self.names.identities.wait_place(wait);
+        let core: Vec<Option<_>> = self.kernel.orphaned_waits().into_iter().map(place).collect();
+        let model: Vec<Option<_>> = rules::orphaned_waits(&self.model).into_iter().map(Some).collect();
+        if core != model {
+            return Err(differs(event, About::Orphans, format!("{core:?}"), format!("{model:?}")));
         }
         kmt_core::invariant::check(&self.kernel).map_err(|violation| Divergence {
             rule: Some(violation.rule.id().to_owned()),
@@ -227,6 +266,7 @@ impl Lockstep {
         let happened = event.clone();
         let wanted = match surface {
             Surface::Refused(refusal) => Answer::Refused(*refusal),
+            Surface::BeyondTheModel => return Err(LockstepError::BeyondTheModel),
             Surface::AdaptersSupported(count) => Answer::Complete(kmt_core::Reply {
                 status: kmt_core::NtStatus::SUCCESS,
                 output: kmt_core::Output::EnumAdapters { count: *count, entries: Vec::new() },
@@ -307,11 +347,11 @@ fn compare_effects(
     observation: &Observation,
     names: &Names,
 ) -> Result<(), Divergence> {
-    let wanted = &observation.effects;
+    let wanted = effects::expected(&observation.effects);
     let core = match effects::effects(&outcome.effects, names) {
         Ok(seen)
             if seen.len() == wanted.len()
-                && seen.iter().zip(wanted).all(|(seen, wanted)| seen.agrees_with(wanted)) =>
+                && seen.iter().zip(&wanted).all(|(seen, wanted)| seen.agrees_with(wanted)) =>
         {
             return Ok(());
         }

@@ -9,7 +9,9 @@ impl Machine for Lockstep {
     fn handle(&mut self, event: Event) -> Result<Outcome, MachineError> {
         Self::handle(self, event).map_err(|error| match error {
             LockstepError::Misuse(misuse) => MachineError::Misuse(misuse),
-            LockstepError::Unformed => MachineError::Divergence(error.to_string()),
+            LockstepError::Unformed | LockstepError::BeyondTheModel => {
+                MachineError::Divergence(error.to_string())
+            }
             LockstepError::Divergence(divergence) => MachineError::Divergence(divergence.to_string()),
         })
     }

@@ -3,29 +3,35 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `names` | predicts every handle value from the history of allocations and frees, and names what the core numbers |
+//! | `names`, `names_tables` | predict every handle value from the history of allocations and frees |
+//! | `identities` | names for what the kernels number and no client sees |
 //! | `contents` | gives private data a mark that stands for its bytes |
-//! | `concretise` | the model's actions become the core's events |
-//! | `abstracting` | the core's events become the model's actions |
+//! | `concretise`, `concretise_sync` | the model's actions become the core's events |
+//! | `abstracting`, `abstracting_sync` | the core's events become the model's actions |
 //! | `observe` | what the core answered becomes what the model observed |
 //! | `effects` | what else the core made visible becomes the model's effects |
 //! | `view` | the core's whole state becomes the model's |
-//! | `view_mutexes` | its keyed mutexes, waits and global handles |
+//! | `view_mutexes`, `view_sync` | its keyed mutexes and global handles; its synchronisation objects, events and waits |
 //! | `lockstep` | one event through both, compared |
 //! | `divergence` | the report of a difference |
 //! | `machine` | the lockstep under a scenario |
 
 pub mod abstracting;
+mod abstracting_sync;
 pub mod concretise;
+mod concretise_sync;
 mod contents;
 pub mod divergence;
 pub mod effects;
+pub mod identities;
 pub mod lockstep;
 mod machine;
 pub mod names;
+mod names_tables;
 pub mod observe;
 pub mod view;
 mod view_mutexes;
+mod view_sync;
 
 pub use divergence::Divergence;
 pub use lockstep::{Lockstep, LockstepError};

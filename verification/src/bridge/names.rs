@@ -1,20 +1,22 @@
-//! Names for what the core numbers, and the prediction of every handle value.
+//! Names for what clients see: the prediction of every handle value, and the marks of private data.
 //!
-//! The model knows a handle by a birth name; the client knows it by its value. This file holds the one place in which
-//! values are predicted: from the history of allocations and frees that the model reports, by the rules HND-02, HND-04,
-//! HND-05, HND-10, HND-11 and HND-13 for local handles, HND-21 and HND-22 for global ones, and NTH-02 and NTH-19 for NT
-//! handles. It never looks at the core's tables.
+//! The model knows a handle by a birth name; the client knows it by its value. Values are predicted here and in
+//! `names_tables.rs` and nowhere else: from the history of allocations and frees that the model reports. The core's tables
+//! are never looked at. What only the kernels name is in [`identities`].
+//!
+//! [`identities`]: super::identities
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use kmt_core::{DeviceId, KeyedMutexId, Limits, TableLimits, WaitId};
+use kmt_core::{Limits, TableLimits};
 use kmt_model::observation::HandleChange;
 use kmt_model::state::{
-    DeviceName, GlobalName, KeyedMutexName, LocalName, LocalObject, NtName, PrivateData, ProcessName, State,
-    ThreadName,
+    GlobalName, GlobalObject, LocalName, LocalObject, NtName, PrivateData, ProcessName, State,
 };
 
 use super::contents::Contents;
+use super::identities::Identities;
+use super::names_tables::{HandleTable, NtTable};
 
 /// A value that no table ever hands out: its index is beyond the largest table (HND-14).
 const UNKNOWN_LOCAL: u32 = 0x7FFF_FFC0;
@@ -34,11 +36,9 @@ pub struct Names {
     global_limits: TableLimits,
     processes: BTreeMap<ProcessName, Tables>,
     global: HandleTable<GlobalName>,
-    devices: BTreeMap<DeviceName, DeviceId>,
-    /// In order of creation, which the model remembers and the core does not.
-    keyed_mutexes: Vec<(KeyedMutexName, KeyedMutexId)>,
-    waits: BTreeMap<ThreadName, WaitId>,
     contents: Contents,
+    /// What only the kernels name.
+    pub identities: Identities,
 }
 
 /// The predicted tables of one process.
@@ -54,96 +54,6 @@ impl Default for Tables {
     }
 }
 
-/// Predicted values of local or global handles.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct HandleTable<Name> {
-    instance: u32,
-    by_name: BTreeMap<Name, u32>,
-    by_value: BTreeMap<u32, Name>,
-    /// Free indexes, the next one to be used first (HND-10).
-    free: VecDeque<u32>,
-    /// The generation that each index has or will have next (HND-13).
-    generations: Vec<u8>,
-}
-
-/// Predicted NT handle values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-struct NtTable {
-    by_name: BTreeMap<NtName, u32>,
-    by_value: BTreeMap<u32, NtName>,
-    /// Closed values, the one closed last at the end (NTH-02).
-    closed: Vec<u32>,
-    highest: u32,
-}
-
-impl<Name: Copy + Ord> HandleTable<Name> {
-    const fn new(instance: u32) -> Self {
-        Self {
-            instance,
-            by_name: BTreeMap::new(),
-            by_value: BTreeMap::new(),
-            free: VecDeque::new(),
-            generations: Vec::new(),
-        }
-    }
-
-    fn value(&self, index: u32, generation: u8) -> u32 {
-        u32::from(generation) << 30 | index << 6 | self.instance
-    }
-
-    fn allocate(&mut self, name: Name, TableLimits { growth, reserve, .. }: TableLimits) {
-        // HND-11: growth comes before the allocation that would leave the reserve short.
-        if self.free.len() <= reserve as usize {
-            let size = u32::try_from(self.generations.len()).expect("a table has at most 2^24 entries");
-            self.free.extend(size..size + growth);
-            self.generations.resize((size + growth) as usize, 1);
-        }
-        let index = self.free.pop_front().expect("the table has grown");
-        let value = self.value(index, self.generations[index as usize]);
-        self.by_name.insert(name, value);
-        self.by_value.insert(value, name);
-    }
-
-    fn free(&mut self, name: Name) {
-        let Some(value) = self.by_name.remove(&name) else { return };
-        self.by_value.remove(&value);
-        let index = (value & 0x3FFF_FFFF) >> 6;
-        let generation = &mut self.generations[index as usize];
-        *generation = *generation % 3 + 1;
-        self.free.push_back(index);
-    }
-
-    /// A value that was freed and is not handed out now: of an entry that was handed out again if there is one, else of
-    /// the entry freed last.
-    fn stale(&self) -> Option<u32> {
-        let reissued =
-            self.by_value.keys().find(|&&value| value >> 30 > 1).map(|value| (value & 0x3FFF_FFFF) >> 6);
-        reissued.or_else(|| self.free.back().copied()).map(|index| {
-            let before = (self.generations[index as usize] + 1) % 3 + 1;
-            self.value(index, before)
-        })
-    }
-}
-
-impl NtTable {
-    fn insert(&mut self, name: NtName, value: u32) {
-        self.highest = self.highest.max(value);
-        self.by_name.insert(name, value);
-        self.by_value.insert(value, name);
-    }
-
-    fn allocate(&mut self, name: NtName) {
-        let value = self.closed.pop().unwrap_or(self.highest + 4);
-        self.insert(name, value);
-    }
-
-    fn free(&mut self, name: NtName) {
-        let Some(value) = self.by_name.remove(&name) else { return };
-        self.by_value.remove(&value);
-        self.closed.push(value);
-    }
-}
-
 impl Names {
     /// Names of an empty machine whose handle tables grow as the limits say.
     #[must_use]
@@ -153,10 +63,8 @@ impl Names {
             global_limits: limits.global_table,
             processes: BTreeMap::new(),
             global: HandleTable::new(GLOBAL_INSTANCE),
-            devices: BTreeMap::new(),
-            keyed_mutexes: Vec::new(),
-            waits: BTreeMap::new(),
             contents: Contents::default(),
+            identities: Identities::default(),
         }
     }
 
@@ -165,14 +73,19 @@ impl Names {
     /// `before` is the state before the event, and `parent` the process that the inherited handles of these changes come
     /// from.
     pub fn follow(&mut self, changes: &[HandleChange], before: &State, parent: Option<ProcessName>) {
-        let mut ending = self.ending_globals(changes, before).into_iter();
+        let freed = self.freed_locals(changes, before);
+        let mut ending = Self::ending_globals(changes, &freed, before).into_iter();
+        let mut freed = freed.into_iter();
         let (local_limits, global_limits) = (self.local_limits, self.global_limits);
         for change in changes {
             match *change {
                 HandleChange::LocalAllocated(process, name) => {
                     self.tables(process).local.allocate(name, local_limits);
                 }
-                HandleChange::LocalFreed(process, name) => self.tables(process).local.free(name),
+                HandleChange::LocalFreed(process, name) => {
+                    let (process, name) = freed.next().unwrap_or((process, name));
+                    self.tables(process).local.free(name);
+                }
                 HandleChange::GlobalAllocated(name) => self.global.allocate(name, global_limits),
                 HandleChange::GlobalFreed(name) => self.global.free(ending.next().unwrap_or(name)),
                 HandleChange::NtAllocated(process, name) => self.tables(process).nt.allocate(name),
@@ -187,26 +100,45 @@ impl Names {
         }
     }
 
-    /// The global handles that end, in the order in which they do.
+    /// The local handles that are freed, in the order in which they are.
     ///
-    /// An ending process frees its local handles by ascending index (HND-19), which is no order of the model's, and a global
-    /// handle ends with the last local handle of its mutex (HND-25).
-    fn ending_globals(&self, changes: &[HandleChange], before: &State) -> Vec<GlobalName> {
-        let freed_with = |global: GlobalName| {
-            let mutex = LocalObject::KeyedMutex(before.global_handle(global)?.mutex);
-            let freed = changes.iter().filter_map(|change| match *change {
-                HandleChange::LocalFreed(process, name) => Some((process, name)),
-                _ => None,
-            });
-            let of_mutex = freed.filter(|&(process, name)| {
-                let process = before.process(process);
-                process
-                    .and_then(|process| process.local_handle(name))
-                    .is_some_and(|held| held.object == mutex)
-            });
-            of_mutex
-                .filter_map(|(process, name)| Some((self.local_value(process, name)? & 0x3FFF_FFFF) >> 6))
-                .max()
+    /// The children of a device come before it by ascending index, and so does at last what an ending process has left
+    /// (HND-19); the index is no matter of the model.
+    fn freed_locals(&self, changes: &[HandleChange], before: &State) -> Vec<(ProcessName, LocalName)> {
+        let index = |&(process, name): &(ProcessName, LocalName)| {
+            self.local_value(process, name).map(|value| (value & 0x3FFF_FFFF) >> 6)
+        };
+        let (mut ordered, mut siblings) = (Vec::new(), Vec::new());
+        for change in changes {
+            let &HandleChange::LocalFreed(process, name) = change else { continue };
+            if matches!(object(before, process, name), Some(LocalObject::Device(_))) {
+                siblings.sort_unstable_by_key(index);
+                ordered.append(&mut siblings);
+                ordered.push((process, name));
+            } else {
+                siblings.push((process, name));
+            }
+        }
+        siblings.sort_unstable_by_key(index);
+        ordered.append(&mut siblings);
+        ordered
+    }
+
+    /// The global handles that end, in the order in which they do: each with the last local handle of its object (HND-25).
+    fn ending_globals(
+        changes: &[HandleChange],
+        freed: &[(ProcessName, LocalName)],
+        before: &State,
+    ) -> Vec<GlobalName> {
+        let ends_at = |&global: &GlobalName| {
+            let shared = before.global_handle(global)?.object;
+            freed.iter().rposition(|&(process, name)| match (object(before, process, name), shared) {
+                (Some(LocalObject::KeyedMutex(held)), GlobalObject::KeyedMutex(mutex)) => held == mutex,
+                (Some(LocalObject::SyncObject(held)), GlobalObject::SyncObject(shared)) => {
+                    held.object == shared
+                }
+                _ => false,
+            })
         };
         let mut ending: Vec<GlobalName> = changes
             .iter()
@@ -215,7 +147,7 @@ impl Names {
                 _ => None,
             })
             .collect();
-        ending.sort_by_key(|&global| freed_with(global));
+        ending.sort_by_key(ends_at);
         ending
     }
 
@@ -226,9 +158,7 @@ impl Names {
     /// Forgets everything that the model's state does not have any more.
     pub fn retain(&mut self, state: &State) {
         self.processes.retain(|&process, _| state.live_process(process).is_some());
-        self.devices.retain(|&device, _| state.device(device).is_some());
-        self.keyed_mutexes.retain(|&(mutex, _)| state.keyed_mutex(mutex).is_some());
-        self.waits.retain(|&thread, _| state.wait(thread).is_some());
+        self.identities.retain(state);
         self.contents.retain(state);
     }
 
@@ -338,57 +268,6 @@ impl Names {
         UNKNOWN_NT
     }
 
-    /// Says which device of the core the model means by a name.
-    pub fn bind_device(&mut self, name: DeviceName, device: DeviceId) {
-        self.devices.insert(name, device);
-    }
-
-    /// The core's device.
-    #[must_use]
-    pub fn device_id(&self, name: DeviceName) -> Option<DeviceId> {
-        self.devices.get(&name).copied()
-    }
-
-    /// The model's name of a device.
-    #[must_use]
-    pub fn device_name(&self, device: DeviceId) -> Option<DeviceName> {
-        self.devices.iter().find(|(_, id)| **id == device).map(|(name, _)| *name)
-    }
-
-    /// Says which keyed mutex of the core the model means by a name.
-    pub fn bind_keyed_mutex(&mut self, name: KeyedMutexName, mutex: KeyedMutexId) {
-        self.keyed_mutexes.push((name, mutex));
-    }
-
-    /// The model's name of a keyed mutex.
-    #[must_use]
-    pub fn keyed_mutex_name(&self, mutex: KeyedMutexId) -> Option<KeyedMutexName> {
-        self.keyed_mutexes.iter().find(|(_, id)| *id == mutex).map(|(name, _)| *name)
-    }
-
-    /// The place of a keyed mutex in the order of creation.
-    #[must_use]
-    pub fn keyed_mutex_rank(&self, name: KeyedMutexName) -> Option<usize> {
-        self.keyed_mutexes.iter().position(|(bound, _)| *bound == name)
-    }
-
-    /// Says with which wait of the core a thread is blocked.
-    pub fn bind_wait(&mut self, thread: ThreadName, wait: WaitId) {
-        self.waits.insert(thread, wait);
-    }
-
-    /// The wait of a blocked thread.
-    #[must_use]
-    pub fn wait_id(&self, thread: ThreadName) -> Option<WaitId> {
-        self.waits.get(&thread).copied()
-    }
-
-    /// The thread that is blocked with a wait.
-    #[must_use]
-    pub fn waiting_thread(&self, wait: WaitId) -> Option<ThreadName> {
-        self.waits.iter().find(|(_, id)| **id == wait).map(|(thread, _)| *thread)
-    }
-
     /// Gives private data a mark.
     pub fn mark(&mut self, bytes: &[u8]) {
         self.contents.mark(bytes);
@@ -405,4 +284,9 @@ impl Names {
     pub fn bytes(&self, data: PrivateData) -> Option<Vec<u8>> {
         self.contents.bytes(data)
     }
+}
+
+/// What a local handle names.
+fn object(state: &State, process: ProcessName, name: LocalName) -> Option<LocalObject> {
+    Some(state.process(process)?.local_handle(name)?.object)
 }

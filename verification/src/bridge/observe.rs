@@ -5,14 +5,14 @@
 
 use kmt_core::rule::Rule;
 use kmt_core::{
-    Answer, DeviceStateReport, ExecutionState, GlobalHandle, LocalHandle, NtHandle, NtStatus, Output,
-    PageFaultState, Reply,
+    AdapterInfo, Answer, DeviceStateReport, ExecutionState, FenceMapping, GlobalHandle, LocalHandle,
+    NtHandle, NtStatus, Output, PageFaultState, Reply,
 };
 use kmt_model::action as model;
-use kmt_model::observation::{self, AdapterReport, Ending, Refusal, Verdict};
+use kmt_model::observation::{self, AdapterReport, Ending, Mapping, Refusal, Verdict};
 use kmt_model::state::{
-    AdapterName, DeviceName, Execution, GlobalName, KeyedMutexName, LocalName, NtName, ProcessName, State,
-    ThreadName,
+    AdapterName, DeviceName, EventName, Execution, GlobalName, KeyedMutexName, LocalName, NtName,
+    ProcessName, State, SyncObjectName, ThreadName,
 };
 
 use super::concretise::source_process;
@@ -38,6 +38,10 @@ pub enum Made {
     Device(DeviceName),
     /// A keyed mutex.
     KeyedMutex(KeyedMutexName),
+    /// A synchronisation object.
+    SyncObject(SyncObjectName),
+    /// An event.
+    Event(EventName),
 }
 
 impl<'a> Perspective<'a> {
@@ -92,6 +96,9 @@ pub fn verdict(answer: &Answer, perspective: &Perspective<'_>) -> Result<Answere
             output: Output::AcquireKeyedMutex { fence_value, private_data },
             rule,
         }) => acquire(*status, *fence_value, private_data.as_deref(), *rule, perspective.names),
+        Answer::Complete(Reply { status: NtStatus::TIMEOUT, output: Output::TimedOut, rule }) => {
+            Ok(Answered::Ended { how: Ending::TimedOut, rule: *rule })
+        }
         Answer::Complete(reply) => output(&reply.output, perspective).map(|output| Answered::Done {
             status: reply.status,
             output,
@@ -118,6 +125,8 @@ pub fn acquire(
 ) -> Result<Answered, String> {
     let how = match status {
         NtStatus::TIMEOUT => Ending::TimedOut,
+        // The model says by its rule whether it was found or waited for.
+        NtStatus::ABANDONED if rule_id(rule) == Some("KMX-33") => Ending::AbandonedWhileWaiting,
         NtStatus::ABANDONED => Ending::Abandoned,
         _ => {
             let marked = |bytes| {
@@ -175,15 +184,17 @@ impl Answered {
     pub fn agrees_with(&self, verdict: &Verdict, moment: Moment) -> bool {
         match (self, verdict) {
             (Self::Done { status, output, rule }, Verdict::Done(expected)) => {
-                // KMX-22 is what gave the mutex; a call that succeeds at once names no rule.
-                let expected_rule = match moment {
-                    Moment::Entry => None,
-                    Moment::EndOfWait => Some("KMX-22"),
+                // A call that succeeds at once names no rule; one that waited names what ended the wait.
+                let expected_rule = match (moment, expected) {
+                    (Moment::Entry, _) => None,
+                    (Moment::EndOfWait, observation::Output::FencesReached) => Some("CPU-05"),
+                    (Moment::EndOfWait, observation::Output::EventTaken) => Some("EVT-02"),
+                    (Moment::EndOfWait, _) => Some("KMX-22"),
                 };
                 *status == NtStatus::SUCCESS && output == expected && rule_id(*rule) == expected_rule
             }
             (Self::Ended { how, rule }, Verdict::Ended { how: expected }) => {
-                how == expected && rule_id(*rule) == Some(ending_rule(*expected, moment))
+                how == expected && rule_id(*rule) == Some(expected.rule())
             }
             (Self::Refused(refusal), Verdict::Refused(expected)) => {
                 refusal.status == status_of(*expected) && refusal.rule.id() == expected.rule()
@@ -223,17 +234,6 @@ fn rule_id(rule: Option<Rule>) -> Option<&'static str> {
     rule.map(Rule::id)
 }
 
-/// The rule that decides an ending.
-///
-/// The model has one rule for both moments of an abandonment; the core tells those that find it (KMX-32) from those that
-/// wait when it happens (KMX-33).
-const fn ending_rule(how: Ending, moment: Moment) -> &'static str {
-    match (how, moment) {
-        (Ending::Abandoned, Moment::EndOfWait) => "KMX-33",
-        (Ending::Abandoned, Moment::Entry) | (Ending::TimedOut, _) => how.rule(),
-    }
-}
-
 /// A verdict as a line for a report.
 #[must_use]
 pub fn describe(verdict: &Verdict) -> String {
@@ -269,15 +269,48 @@ pub const fn status_of(refusal: Refusal) -> NtStatus {
         | Refusal::DestroyedWhileWaiting
         | Refusal::ReleaseOfAbandoned
         | Refusal::NotOwner
-        | Refusal::OtherSizeAtRelease => NtStatus::INVALID_PARAMETER,
+        | Refusal::OtherSizeAtRelease
+        | Refusal::UnsupportedType
+        | Refusal::NtSharingWithoutShared
+        | Refusal::CrossAdapterWithoutShared
+        | Refusal::WrongHandleFlags
+        | Refusal::WrongSignalByDriver
+        | Refusal::SharedNotification
+        | Refusal::GloballySharedFence
+        | Refusal::CountAboveMost
+        | Refusal::NoSuchDevice
+        | Refusal::UnknownEngine
+        | Refusal::NoPeriodicTarget
+        | Refusal::NoSuchGlobalSyncObject
+        | Refusal::NoSyncObjectToDestroy
+        | Refusal::NotASyncObject
+        | Refusal::NotAFence
+        | Refusal::FenceOfOtherDevice
+        | Refusal::LowerValue => NtStatus::INVALID_PARAMETER,
         Refusal::UnsupportedQuery => NtStatus::NOT_SUPPORTED,
         Refusal::ArrayTooSmall => NtStatus::BUFFER_TOO_SMALL,
-        Refusal::AdapterStopped | Refusal::QueryOnStoppedAdapter => NtStatus::DEVICE_REMOVED,
-        Refusal::NoMemory | Refusal::NoMemoryForProcess => NtStatus::NO_MEMORY,
+        Refusal::AdapterStopped
+        | Refusal::QueryOnStoppedAdapter
+        | Refusal::DeviceRemoved
+        | Refusal::DeviceDestroyedWhileWaiting
+        | Refusal::DeviceFailedWhileWaiting => NtStatus::DEVICE_REMOVED,
+        Refusal::DeviceException => NtStatus::GRAPHICS_GPU_EXCEPTION_ON_DEVICE,
+        Refusal::NoMemory
+        | Refusal::NoMemoryForProcess
+        | Refusal::NoMemoryForEvent
+        | Refusal::TooManyWaits => NtStatus::NO_MEMORY,
         Refusal::TooManyNtHandles => NtStatus::INSUFFICIENT_RESOURCES,
-        Refusal::NothingToClose | Refusal::NothingToDuplicate => NtStatus::INVALID_HANDLE,
+        Refusal::NothingToClose
+        | Refusal::NothingToDuplicate
+        | Refusal::NoSuchEvent
+        | Refusal::NoSuchWaitEvent => NtStatus::INVALID_HANDLE,
+        Refusal::NotAProcess | Refusal::NotAnEvent | Refusal::NotAWaitEvent => NtStatus::OBJECT_TYPE_MISMATCH,
         Refusal::Protected | Refusal::ProtectedSource => NtStatus::HANDLE_NOT_CLOSABLE,
-        Refusal::MayNotDuplicate | Refusal::WiderThanSource => NtStatus::ACCESS_DENIED,
+        Refusal::MayNotDuplicate
+        | Refusal::WiderThanSource
+        | Refusal::EventAccess
+        | Refusal::FenceAccess
+        | Refusal::WaitEventAccess => NtStatus::ACCESS_DENIED,
     }
 }
 
@@ -288,19 +321,7 @@ fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation:
         Output::OpenAdapterFromLuid { adapter } => {
             observation::Output::AdapterHandle(perspective.local(*adapter)?)
         }
-        Output::EnumAdapters { count, entries } => {
-            if usize::try_from(*count) != Ok(entries.len()) {
-                return Err(format!("NumAdapters is {count}, but {} entries were written", entries.len()));
-            }
-            let reports = entries.iter().map(|entry| {
-                if entry.precise_present_regions_preferred {
-                    return Err("bPrecisePresentRegionsPreferred is TRUE (ADP-16)".to_owned());
-                }
-                let handle = perspective.local(entry.adapter)?;
-                Ok(AdapterReport { handle, luid: entry.luid.raw(), sources: entry.sources })
-            });
-            observation::Output::Adapters(reports.collect::<Result<_, String>>()?)
-        }
+        Output::EnumAdapters { count, entries } => adapters(*count, entries, perspective)?,
         Output::CreateDevice { device } => {
             let handle = perspective.local(*device)?;
             let Some(Made::Device(made)) = perspective.made else {
@@ -320,7 +341,27 @@ fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation:
         Output::OpenKeyedMutex { keyed_mutex } => {
             observation::Output::KeyedMutexHandle(perspective.local(*keyed_mutex)?)
         }
-        Output::AcquireKeyedMutex { .. } => return Err("an acquire has a reading of its own".to_owned()),
+        Output::AcquireKeyedMutex { .. } | Output::TimedOut => {
+            return Err("the end of a wait has a reading of its own".to_owned());
+        }
+        Output::FencesReached => observation::Output::FencesReached,
+        Output::EventTaken => observation::Output::EventTaken,
+        Output::CreateEvent { event } => {
+            let handle = perspective.nt(perspective.caller, *event)?;
+            let Some(Made::Event(made)) = perspective.made else {
+                return Err(format!("{event:?} does not refer to a new event"));
+            };
+            observation::Output::Event { handle, event: made }
+        }
+        Output::CreateSynchronizationObject { sync_object } => {
+            sync_object_made(*sync_object, GlobalHandle::ZERO, None, perspective)?
+        }
+        Output::CreateSynchronizationObject2 { sync_object, shared, mapping } => {
+            sync_object_made(*sync_object, *shared, *mapping, perspective)?
+        }
+        Output::OpenSynchronizationObject { sync_object } => {
+            observation::Output::SyncObjectHandle(perspective.local(*sync_object)?)
+        }
         Output::GetDeviceState(report) => device_state(report)?,
         Output::DuplicateHandle { target: Some(handle) } => {
             observation::Output::NtHandle(perspective.nt(perspective.target, *handle)?)
@@ -335,6 +376,52 @@ fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation:
             observation::Output::NtHandle(perspective.nt(perspective.caller, *handle)?)
         }
     })
+}
+
+/// The entries of an enumeration with an array.
+fn adapters(
+    count: u32,
+    entries: &[AdapterInfo],
+    perspective: &Perspective<'_>,
+) -> Result<observation::Output, String> {
+    if usize::try_from(count) != Ok(entries.len()) {
+        return Err(format!("NumAdapters is {count}, but {} entries were written", entries.len()));
+    }
+    let reports = entries.iter().map(|entry| {
+        if entry.precise_present_regions_preferred {
+            return Err("bPrecisePresentRegionsPreferred is TRUE (ADP-16)".to_owned());
+        }
+        let handle = perspective.local(entry.adapter)?;
+        Ok(AdapterReport { handle, luid: entry.luid.raw(), sources: entry.sources })
+    });
+    Ok(observation::Output::Adapters(reports.collect::<Result<_, String>>()?))
+}
+
+fn sync_object_made(
+    sync_object: LocalHandle,
+    shared: GlobalHandle,
+    mapping: Option<FenceMapping>,
+    perspective: &Perspective<'_>,
+) -> Result<observation::Output, String> {
+    let handle = perspective.local(sync_object)?;
+    let Some(Made::SyncObject(object)) = perspective.made else {
+        return Err(format!("{sync_object:?} does not refer to a new synchronisation object"));
+    };
+    // SYN-12
+    let global = (shared != GlobalHandle::ZERO).then(|| perspective.global(shared)).transpose()?;
+    Ok(observation::Output::SyncObject { handle, object, global, mapping: self::mapping(mapping)? })
+}
+
+/// Which addresses were written.
+fn mapping(mapping: Option<FenceMapping>) -> Result<Mapping, String> {
+    match mapping {
+        None => Ok(Mapping::None),
+        Some(FenceMapping { cpu_address, .. }) if cpu_address == 0 || cpu_address % 8 != 0 => {
+            Err(format!("the CPU address {cpu_address:#x} is not aligned to 8 bytes (SYN-21)"))
+        }
+        Some(FenceMapping { gpu_address: 0, cpu_address: _ }) => Ok(Mapping::Cpu),
+        Some(_) => Ok(Mapping::Both),
+    }
 }
 
 fn device_state(report: &DeviceStateReport) -> Result<observation::Output, String> {

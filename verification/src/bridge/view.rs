@@ -4,17 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use kmt_core::{AdapterConfig, AdapterKind, Kernel, Limits, NtObjectId, ProcessId};
+use kmt_core::{AdapterConfig, AdapterKind, Kernel, Limits, NtObjectId, OpeningId, OpeningView, ProcessId};
 use kmt_core::{
-    AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtObjectView,
-    NtTableView, ProcessView, TableLimits, ThreadState, ThreadView,
+    AdapterView, DeviceView, LocalEntryView, LocalObject, LocalTableView, NtEntryView, NtTableView,
+    ProcessView, TableLimits, ThreadState, ThreadView,
 };
 use kmt_model::limits as model;
 use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
 
 use super::names::Names;
 use super::observe::execution;
-use super::view_mutexes::{global_handles, keyed_mutexes, waits};
+use super::view_mutexes::{global_handles, keyed_mutexes};
+use super::view_sync::{events, nt_objects, opening, sync_objects, waits};
 
 /// The limits in the model's words.
 #[must_use]
@@ -25,6 +26,9 @@ pub const fn limits(limits: &Limits) -> model::Limits {
         nt_handles_per_process,
         devices,
         keyed_mutexes,
+        sync_objects,
+        nt_objects,
+        waits,
         processes,
         // Only the host meets these two, and what it meets is a misuse.
         threads: _,
@@ -36,6 +40,9 @@ pub const fn limits(limits: &Limits) -> model::Limits {
         nt_handles: nt_handles_per_process,
         devices,
         keyed_mutexes,
+        sync_objects,
+        nt_objects,
+        waits,
         processes,
     }
 }
@@ -52,21 +59,13 @@ const fn table_limits(limits: TableLimits) -> model::TableLimits {
 /// A text that says what has no name: a handle value that the history of its process does not lead to, an object that the
 /// model does not know, two tables that do not fit each other.
 pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
-    let objects: BTreeMap<NtObjectId, ProcessName> = kernel
-        .nt_objects()
-        .map(
-            |NtObjectView {
-                 id,
-                 process,
-                 handles: _, /* compared as the sum of the tables, and by LIF-12 in the core */
-             }| { (id, ProcessName(process.number())) },
-        )
-        .collect();
+    let objects = nt_objects(kernel, names)?;
     let mut processes = Vec::new();
     for process in kernel.processes() {
         processes.push(living_process(kernel, &process, &objects, names)?);
     }
-    for &name in objects.values() {
+    for object in objects.values() {
+        let state::NtObject::Process(name) = *object else { continue };
         if processes.iter().all(|process| process.name != name) {
             processes.push(state::Process {
                 name,
@@ -88,6 +87,8 @@ pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
         adapters: kernel.adapters().map(|adapter| self::adapter(&adapter)).collect(),
         devices: kernel.devices().map(|device| self::device(&device, names)).collect::<Result<_, _>>()?,
         keyed_mutexes: keyed_mutexes(kernel, &global_handles, names)?,
+        sync_objects: sync_objects(kernel, &global_handles, names)?,
+        events: events(kernel, names)?,
         waits: waits(kernel, names)?,
         global_table_size: u32::try_from(global.entries.len()).map_err(|error| error.to_string())?,
         global_handles,
@@ -99,7 +100,7 @@ pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
 fn living_process(
     kernel: &Kernel,
     process: &ProcessView,
-    objects: &BTreeMap<NtObjectId, ProcessName>,
+    objects: &BTreeMap<NtObjectId, state::NtObject>,
     names: &Names,
 ) -> Result<state::Process, String> {
     let ProcessView {
@@ -108,7 +109,7 @@ fn living_process(
         object,
     } = *process;
     let name = ProcessName(id.number());
-    if objects.get(&object) != Some(&name) {
+    if objects.get(&object) != Some(&state::NtObject::Process(name)) {
         return Err(format!("{id:?} is not what its process object {object:?} stands for"));
     }
     let local = kernel.local_table(id).ok_or_else(|| format!("{id:?} has no local table"))?;
@@ -117,12 +118,13 @@ fn living_process(
         name,
         alive: true,
         table_size: u32::try_from(local.entries.len()).map_err(|error| error.to_string())?,
-        local_handles: local_handles(id, &local, names)?,
+        local_handles: local_handles(kernel, id, &local, names)?,
         nt_handles: nt_handles(id, &nt, objects, names)?,
     })
 }
 
 fn local_handles(
+    kernel: &Kernel,
     process: ProcessId,
     table: &LocalTableView,
     names: &Names,
@@ -132,6 +134,8 @@ fn local_handles(
         free_list: _, // its order is what the next values show, and those are compared
     } = table;
     let owner = ProcessName(process.number());
+    let openings: BTreeMap<OpeningId, OpeningView> =
+        kernel.openings().map(|opening| (opening.id, opening)).collect();
     let mut handles = Vec::new();
     for LocalEntryView { index, generation, object } in entries {
         let Some(object) = object else { continue };
@@ -142,11 +146,18 @@ fn local_handles(
         let object = match *object {
             LocalObject::Adapter(adapter) => state::LocalObject::Adapter(AdapterName(adapter.number())),
             LocalObject::Device(device) => state::LocalObject::Device(
-                names.device_name(device).ok_or_else(|| format!("{device:?} has no name"))?,
+                names.identities.device_name(device).ok_or_else(|| format!("{device:?} has no name"))?,
             ),
             LocalObject::KeyedMutex(mutex) => state::LocalObject::KeyedMutex(
-                names.keyed_mutex_name(mutex).ok_or_else(|| format!("{mutex:?} has no name"))?,
+                names.identities.keyed_mutex_name(mutex).ok_or_else(|| format!("{mutex:?} has no name"))?,
             ),
+            LocalObject::Opening(opening) => {
+                let seen = openings.get(&opening).ok_or_else(|| format!("{opening:?} is gone"))?;
+                state::LocalObject::SyncObject(self::opening(seen, process, value, names)?)
+            }
+            LocalObject::SyncObject(object) => {
+                return Err(format!("{value:#010x} names {object:?} as a global handle does"));
+            }
         };
         handles.push(state::LocalHandle { name, object });
     }
@@ -157,7 +168,7 @@ fn local_handles(
 fn nt_handles(
     process: ProcessId,
     table: &NtTableView,
-    objects: &BTreeMap<NtObjectId, ProcessName>,
+    objects: &BTreeMap<NtObjectId, state::NtObject>,
     names: &Names,
 ) -> Result<Vec<state::NtHandle>, String> {
     let NtTableView {
@@ -177,7 +188,7 @@ fn nt_handles(
             objects.get(&object).ok_or_else(|| format!("{handle:?} names {object:?}, which is gone"))?;
         handles.push(state::NtHandle {
             name,
-            object: state::NtObject::Process(*target),
+            object: *target,
             access: granted_access,
             inherit,
             protect: protect_from_close,
@@ -190,7 +201,7 @@ fn nt_handles(
 fn thread(thread: &ThreadView, names: &Names) -> Result<state::Thread, String> {
     let ThreadView { id, process, state } = *thread;
     let name = ThreadName(id.number());
-    let bound = names.wait_id(name).map_or(ThreadState::Ready, ThreadState::Blocked);
+    let bound = names.identities.wait_id(name).map_or(ThreadState::Ready, ThreadState::Blocked);
     if state != bound {
         return Err(format!("{id:?} is {state:?}, but its history leads to {bound:?}"));
     }
@@ -206,8 +217,9 @@ fn adapter(adapter: &AdapterView) -> state::Adapter {
     let AdapterConfig {
         luid,
         kind,
-        nodes: _,             // the topology decides
-        physical_adapters: _, // nothing that is built so far
+        nodes: _, // decides nothing that is built so far
+        // What an engine affinity means depends on it, which the names know.
+        physical_adapters: _,
         has_display,
     } = config;
     let kind = match kind {
@@ -221,7 +233,7 @@ fn adapter(adapter: &AdapterView) -> state::Adapter {
 fn device(device: &DeviceView, names: &Names) -> Result<state::Device, String> {
     let DeviceView { id, process, adapter, execution: state, destroyed } = *device;
     Ok(state::Device {
-        name: names.device_name(id).ok_or_else(|| format!("{id:?} has no name"))?,
+        name: names.identities.device_name(id).ok_or_else(|| format!("{id:?} has no name"))?,
         process: ProcessName(process.number()),
         adapter: AdapterName(adapter.number()),
         execution: execution(state)?,

@@ -1,9 +1,7 @@
-//! The core's keyed mutexes, waits and global handles in the model's words.
+//! The core's keyed mutexes and global handles in the model's words.
 
-use kmt_core::{
-    Kernel, KeyedMutexView, LocalEntryView, LocalObject, LocalTableView, MutexHolder, TimeLimit, WaitView,
-};
-use kmt_model::state::{self, ProcessName, ThreadName};
+use kmt_core::{Kernel, KeyedMutexView, LocalEntryView, LocalObject, LocalTableView, MutexHolder};
+use kmt_model::state::{self, ProcessName};
 
 use super::names::Names;
 
@@ -15,7 +13,7 @@ pub(super) fn keyed_mutexes(
 ) -> Result<Vec<state::KeyedMutex>, String> {
     let seen = kernel.keyed_mutexes().map(|mutex| keyed_mutex(&mutex, global_handles, names));
     let mut seen = seen.collect::<Result<Vec<_>, _>>()?;
-    seen.sort_unstable_by_key(|mutex| names.keyed_mutex_rank(mutex.name));
+    seen.sort_unstable_by_key(|mutex| names.identities.keyed_mutex_rank(mutex.name));
     Ok(seen)
 }
 
@@ -33,12 +31,15 @@ fn keyed_mutex(
         handles: _, // compared as the sum of the tables, and by LIF-01 in the core
         shared,
     } = mutex;
-    let name = names.keyed_mutex_name(*id).ok_or_else(|| format!("{id:?} has no name"))?;
+    let name = names.identities.keyed_mutex_name(*id).ok_or_else(|| format!("{id:?} has no name"))?;
     let global = shared.map(|shared| {
         names
             .global_name(shared.raw())
             .filter(|&name_of_handle| {
-                global_handles.contains(&state::GlobalHandle { name: name_of_handle, mutex: name })
+                global_handles.contains(&state::GlobalHandle {
+                    name: name_of_handle,
+                    object: state::GlobalObject::KeyedMutex(name),
+                })
             })
             .ok_or_else(|| format!("{shared:?} does not lead to {id:?}"))
     });
@@ -65,34 +66,6 @@ fn keyed_mutex(
     })
 }
 
-/// The waits in order of creation.
-pub(super) fn waits(kernel: &Kernel, names: &Names) -> Result<Vec<state::Wait>, String> {
-    kernel.waits().map(|wait| self::wait(&wait, names)).collect()
-}
-
-fn wait(wait: &WaitView, names: &Names) -> Result<state::Wait, String> {
-    let WaitView { id, thread, process, handle, keyed_mutex, key, limit, wants_private_data } = *wait;
-    let name = ThreadName(thread.number());
-    if names.waiting_thread(id) != Some(name) {
-        return Err(format!("{id:?} is not the wait of {thread:?}"));
-    }
-    let handle = names
-        .local_name(ProcessName(process.number()), handle.raw())
-        .ok_or_else(|| format!("{thread:?} waits through the dead handle {handle:?}"))?;
-    Ok(state::Wait {
-        thread: name,
-        handle,
-        mutex: names.keyed_mutex_name(keyed_mutex).ok_or_else(|| format!("{keyed_mutex:?} has no name"))?,
-        key,
-        wants_data: wants_private_data,
-        limited: match limit {
-            TimeLimit::Unlimited => state::Limit::None,
-            TimeLimit::Relative(ticks) => state::Limit::Relative(ticks),
-            TimeLimit::Absolute(time) => state::Limit::Absolute(time),
-        },
-    })
-}
-
 /// The live global handles, ascending by name.
 pub(super) fn global_handles(
     table: &LocalTableView,
@@ -109,12 +82,17 @@ pub(super) fn global_handles(
         let name = names.global_name(value).ok_or_else(|| {
             format!("there is a live global handle {value:#010x} that its history does not lead to")
         })?;
-        let mutex = match *object {
-            LocalObject::KeyedMutex(mutex) => names.keyed_mutex_name(mutex),
-            LocalObject::Adapter(_) | LocalObject::Device(_) => None,
+        let named = match *object {
+            LocalObject::KeyedMutex(mutex) => {
+                names.identities.keyed_mutex_name(mutex).map(state::GlobalObject::KeyedMutex)
+            }
+            LocalObject::SyncObject(object) => {
+                names.identities.sync_object_name(object).map(state::GlobalObject::SyncObject)
+            }
+            LocalObject::Adapter(_) | LocalObject::Device(_) | LocalObject::Opening(_) => None,
         };
-        let mutex = mutex.ok_or_else(|| format!("{value:#010x} leads to {object:?}, which has no name"))?;
-        handles.push(state::GlobalHandle { name, mutex });
+        let object = named.ok_or_else(|| format!("{value:#010x} leads to {object:?}, which has no name"))?;
+        handles.push(state::GlobalHandle { name, object });
     }
     handles.sort_unstable();
     Ok(handles)

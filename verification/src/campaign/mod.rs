@@ -54,7 +54,8 @@ pub fn valid(bytes: &[u8]) -> Result<usize, Failure> {
         let Ok(action) = generate::action(&mut bytes, lockstep.model()) else { break };
         done.push(action);
         match lockstep.act(&action) {
-            Ok(_) | Err(LockstepError::Misuse(_) | LockstepError::Unformed) => {}
+            Ok(_)
+            | Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel) => {}
             Err(error @ LockstepError::Divergence(_)) => return Err(Failure::of(&done, &error)),
         }
     }
@@ -74,7 +75,8 @@ pub fn garbage(bytes: &[u8]) -> Result<usize, Failure> {
         let Ok(event) = generate::garbage(&mut bytes, &lockstep) else { break };
         done.push(event.clone());
         match lockstep.handle(event) {
-            Ok(_) | Err(LockstepError::Misuse(_) | LockstepError::Unformed) => {}
+            Ok(_)
+            | Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel) => {}
             Err(error @ LockstepError::Divergence(_)) => return Err(Failure::of(&done, &error)),
         }
     }

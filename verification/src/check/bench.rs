@@ -46,6 +46,19 @@ pub fn compare(worlds: &[&dyn World]) -> Vec<Row> {
     rows
 }
 
+/// The worlds in which the engines found different numbers of unique states though all saw everything: a mistake of ours.
+#[must_use]
+pub fn disagreements(rows: &[Row]) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for row in rows.iter().filter(|row| row.complete) {
+        let differs = |other: &Row| other.world == row.world && other.complete && other.unique != row.unique;
+        if rows.iter().any(differs) && !names.contains(&row.world) {
+            names.push(row.world);
+        }
+    }
+    names
+}
+
 /// One table; the last columns are ratios to stateright on one thread in the same world.
 #[must_use]
 pub fn render(rows: &[Row]) -> String {

@@ -2,7 +2,8 @@
 //!
 //! Reading order: [`world`] (what a world is), [`search_world`] (a world made of a model), [`worlds`] and [`stages`]
 //! (which there are), [`command()`] (the whole command over a [`Registry`]), [`report`] (what it found), [`text`] and
-//! [`json`] (how that is shown), [`pins`] (the pinned counts), [`bench`](mod@bench) (how fast the engines are).
+//! [`json`] (how that is shown), [`pins`] (the pinned counts), [`bench`](mod@bench) (how fast the engines are),
+//! [`reference`](mod@reference) (the sizes of the reference benchmark).
 
 pub mod bench;
 pub mod command;
@@ -12,6 +13,7 @@ pub mod json;
 pub mod pins;
 pub mod progress;
 mod protocol_world;
+pub mod reference;
 pub mod report;
 mod run_explore;
 mod run_stateright;

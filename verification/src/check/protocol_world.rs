@@ -28,7 +28,7 @@ impl ProtocolWorld {
             Ok(path) => path,
             Err(error) => return Some(format!("{error:?}")),
         };
-        let actions: Vec<_> = path.steps.iter().map(|step| step.action).collect();
+        let actions: Vec<_> = path.steps.iter().map(|step| step.action.clone()).collect();
         let pinned = protocol.pinned(&actions);
         let kernel = match scenario::kernel(&pinned.world) {
             Ok(kernel) => kernel,

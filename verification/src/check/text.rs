@@ -81,7 +81,7 @@ pub fn per_second(unique: usize, elapsed: Duration) -> usize {
 }
 
 /// A table of [`WIDTH`] columns with this header.
-pub(super) fn blank(header: &[&str]) -> Table {
+pub(crate) fn blank(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_FULL_CONDENSED);
     table.set_content_arrangement(ContentArrangement::Dynamic);
@@ -91,7 +91,7 @@ pub(super) fn blank(header: &[&str]) -> Table {
 }
 
 /// A cell aligned to the right, for numbers.
-pub(super) fn right(text: impl ToString) -> Cell {
+pub(crate) fn right(text: impl ToString) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }
 

@@ -2,6 +2,8 @@
 
 use kmt_model::keyed_mutex::scope::KeyedMutexWorld;
 use kmt_model::scope::devices::Devices;
+use kmt_model::scope::events::Events;
+use kmt_model::scope::fences::Fences;
 use kmt_model::scope::handle_reuse::HandleReuse;
 use kmt_model::scope::keyed_mutexes::KeyedMutexes;
 use kmt_model::scope::process_handles::ProcessHandles;
@@ -41,6 +43,16 @@ pub fn worlds() -> Vec<Box<dyn World>> {
             "The reference benchmark: one keyed mutex in a flat state, three threads, two processes.",
             KeyedMutexWorld::default(),
         )),
+        Box::new(ModelWorld::new(
+            "fences",
+            "A process signals fences, rewinds them, waits for them, and loses their device.",
+            Fences::default(),
+        )),
+        Box::new(ModelWorld::new(
+            "events",
+            "Threads of a parent and its child set, reset and wait for two events.",
+            Events::default(),
+        )),
         Box::new(PairWorld::new(
             "pair-devices",
             "Core and model: devices, errors, stops and ends in two processes.",
@@ -60,6 +72,16 @@ pub fn worlds() -> Vec<Box<dyn World>> {
             "pair-keyed-mutexes",
             "Core and model: three threads of two processes and one keyed mutex.",
             pair::keyed_mutexes(None),
+        )),
+        Box::new(PairWorld::new(
+            "pair-fences",
+            "Core and model: signals, rewinds, waits and the forced maximum.",
+            pair::fences(None),
+        )),
+        Box::new(PairWorld::new(
+            "pair-events",
+            "Core and model: events that threads of a parent and its child set and wait for.",
+            pair::events(None),
         )),
     ]
 }

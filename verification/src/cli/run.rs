@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use kmt::bridge::Lockstep;
 use kmt::exit::Exit;
 use kmt::rulebook::Rulebook;
+use kmt::scenario::document::Around;
 use kmt::scenario::{
     self, Fault, Faults, LoadError, Policy, Run, RunError, Scenario, Source, Transcript, UnmetAt,
 };
@@ -165,7 +166,7 @@ impl Report<'_> {
         let calls = self.scenario.programs.iter().flat_map(|program| &program.calls);
         let calls = calls.filter(|line| line.expect.is_some()).count();
         let entries = self.scenario.schedule.iter().flatten();
-        calls + entries.filter(|entry| entry.effects.is_some()).count()
+        calls + entries.filter(|entry| entry.around != Around::default()).count()
     }
 
     fn text(&self) -> String {

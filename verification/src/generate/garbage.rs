@@ -3,7 +3,7 @@
 use arbitrary::{Result, Unstructured};
 use kmt_core as core;
 
-use super::{keyed_mutexes, luid, pick};
+use super::{keyed_mutexes, luid, pick, sync};
 use crate::bridge::Lockstep;
 
 /// One event of the core whose fields are live values of the lockstep or any bits at all.
@@ -28,8 +28,14 @@ pub fn garbage(bytes: &mut Unstructured<'_>, lockstep: &Lockstep) -> Result<core
         }
         (core::Event::Call(call), 5) => {
             // An option that the call may not have.
-            let pick =
-                pick(bytes, &[core::Pick::Only, core::Pick::DeadlineAhead, core::Pick::DeadlinePassed])?;
+            let thread = core::ThreadId::from_number(bytes.int_in_range(0..=4)?);
+            let options = [
+                core::Pick::Only,
+                core::Pick::DeadlineAhead,
+                core::Pick::DeadlinePassed,
+                core::Pick::Release(vec![thread]),
+            ];
+            let pick = bytes.choose(&options)?.clone();
             core::Event::Call(core::Call { pick, ..call })
         }
         (core::Event::Host(_), 0..=3) => core::Event::Host(garbage_host(bytes)?),
@@ -68,6 +74,9 @@ fn garbage_request(bytes: &mut Unstructured<'_>, request: &core::Request) -> Res
     use core::Request as R;
     let handle = |bytes: &mut Unstructured<'_>| word(bytes).map(core::LocalHandle::from_raw);
     if let Some(request) = keyed_mutexes::garbage(bytes, request)? {
+        return Ok(request);
+    }
+    if let Some(request) = sync::garbage(bytes, request)? {
         return Ok(request);
     }
     Ok(match *request {
@@ -116,7 +125,17 @@ fn garbage_request(bytes: &mut Unstructured<'_>, request: &core::Request) -> Res
         | R::AcquireKeyedMutex(_)
         | R::AcquireKeyedMutex2(_)
         | R::ReleaseKeyedMutex(_)
-        | R::ReleaseKeyedMutex2(_) => unreachable!("these were dealt with above"),
+        | R::ReleaseKeyedMutex2(_)
+        | R::CreateEvent(_)
+        | R::SetEvent(_)
+        | R::ResetEvent(_)
+        | R::WaitForEvent(_)
+        | R::CreateSynchronizationObject(_)
+        | R::CreateSynchronizationObject2(_)
+        | R::OpenSynchronizationObject(_)
+        | R::DestroySynchronizationObject(_)
+        | R::SignalSynchronizationObjectFromCpu(_)
+        | R::WaitForSynchronizationObjectFromCpu(_) => unreachable!("these were dealt with above"),
     })
 }
 
@@ -137,6 +156,12 @@ const ENTRY_POINTS: &[core::EntryPoint] = &[
     core::EntryPoint::AcquireKeyedMutex2,
     core::EntryPoint::ReleaseKeyedMutex,
     core::EntryPoint::ReleaseKeyedMutex2,
+    core::EntryPoint::CreateSynchronizationObject,
+    core::EntryPoint::CreateSynchronizationObject2,
+    core::EntryPoint::OpenSynchronizationObject,
+    core::EntryPoint::DestroySynchronizationObject,
+    core::EntryPoint::SignalSynchronizationObjectFromCpu,
+    core::EntryPoint::WaitForSynchronizationObjectFromCpu,
 ];
 
 fn garbage_duplicate(
@@ -183,6 +208,9 @@ fn garbage_incident(bytes: &mut Unstructured<'_>) -> Result<core::Incident> {
     Ok(match bytes.int_in_range(0..=2)? {
         0 => core::Incident::EndThread(core::ThreadId::from_number(word(bytes)?)),
         1 => core::Incident::KillProcess(core::ProcessId::from_number(word(bytes)?)),
-        _ => core::Incident::StopAdapter(core::AdapterId::from_number(word(bytes)?)),
+        _ => core::Incident::StopAdapter {
+            adapter: core::AdapterId::from_number(word(bytes)?),
+            pick: core::Pick::Only,
+        },
     })
 }

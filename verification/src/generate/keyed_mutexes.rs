@@ -56,7 +56,7 @@ fn named<'a>(state: &'a State, caller: Option<&Process>, operand: LocalOperand) 
     let LocalOperand::Named(name) = operand else { return None };
     match caller?.local_handle(name)?.object {
         LocalObject::KeyedMutex(mutex) => state.keyed_mutex(mutex),
-        LocalObject::Adapter(_) | LocalObject::Device(_) => None,
+        LocalObject::Adapter(_) | LocalObject::Device(_) | LocalObject::SyncObject(_) => None,
     }
 }
 
@@ -88,7 +88,7 @@ fn likely_owner(
     pick(bytes, &mine).map(LocalOperand::Named)
 }
 
-fn global(bytes: &mut Unstructured<'_>, state: &State) -> Result<GlobalOperand> {
+pub(super) fn global(bytes: &mut Unstructured<'_>, state: &State) -> Result<GlobalOperand> {
     let live: Vec<_> = state.global_handles.iter().map(|handle| handle.name).collect();
     if live.is_empty() || bytes.ratio(1_u8, 8_u8)? {
         let kinds = [DeadKind::Stale, DeadKind::Zero, DeadKind::Unknown, DeadKind::OtherSpace];
@@ -97,7 +97,7 @@ fn global(bytes: &mut Unstructured<'_>, state: &State) -> Result<GlobalOperand> 
     pick(bytes, &live).map(GlobalOperand::Named)
 }
 
-fn timeout(bytes: &mut Unstructured<'_>) -> Result<Timeout> {
+pub(super) fn timeout(bytes: &mut Unstructured<'_>) -> Result<Timeout> {
     Ok(match bytes.int_in_range(0..=7)? {
         0 | 1 => Timeout::Unlimited,
         2 => Timeout::Zero,
@@ -220,10 +220,11 @@ pub(super) fn fitting_pick(bytes: &mut Unstructured<'_>, request: &core::Request
     let timeout = match request {
         core::Request::AcquireKeyedMutex(acquire) => acquire.timeout,
         core::Request::AcquireKeyedMutex2(acquire) => acquire.timeout,
+        core::Request::WaitForEvent(wait) => wait.timeout,
         _ => None,
     };
     match timeout {
-        Some(1..) => pick(bytes, &[core::Pick::DeadlineAhead, core::Pick::DeadlinePassed]),
+        Some(1..) => bytes.choose(&[core::Pick::DeadlineAhead, core::Pick::DeadlinePassed]).cloned(),
         _ => Ok(core::Pick::Only),
     }
 }

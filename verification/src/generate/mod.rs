@@ -6,11 +6,12 @@
 
 mod garbage;
 mod keyed_mutexes;
+mod sync;
 
 use arbitrary::{Result, Unstructured};
 use kmt_model::action::{
     Action, AdapterFilter, Call, DeadKind, DeviceQuery, Duplicate, ErrorReason, Host, Incident, LocalOperand,
-    NtOperand, Step,
+    NtOperand, Released, Step,
 };
 use kmt_model::rules;
 use kmt_model::state::{AdapterKind, AdapterName, LocalObject, Process, ProcessName, State, ThreadName};
@@ -31,7 +32,7 @@ pub fn action(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
     let threads = state.threads.iter().map(|thread| thread.name);
     let running: Vec<ThreadName> = threads.filter(|&thread| state.wait(thread).is_none()).collect();
     let steps = rules::enabled_steps(state);
-    Ok(match bytes.int_in_range(0..=15)? {
+    let action = match bytes.int_in_range(0..=15)? {
         0 => Action::Host(host(bytes, state)?),
         1 => Action::Incident(incident(bytes, state)?),
         // Time passes on its own: blocked threads go on often enough to call again.
@@ -43,13 +44,16 @@ pub fn action(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
             let thread = pick(bytes, &running)?;
             Action::Call(thread, call(bytes, state, thread)?)
         }
-    })
+    };
+    // Where it is open whom the action releases, one of the options.
+    let options = rules::options(state, &action);
+    if options.len() < 2 { Ok(action) } else { pick(bytes, &options) }
 }
 
 /// What a blocked thread cannot do, or cannot be made to do before its time.
 fn blocked(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
-    let waiting: Vec<ThreadName> = state.waits.iter().map(|wait| wait.thread).collect();
-    let thread = pick(bytes, &waiting)?;
+    let waiting: Vec<ThreadName> = state.waits.iter().filter_map(|wait| wait.thread).collect();
+    let Ok(&thread) = bytes.choose(&waiting) else { return Ok(Action::Host(first_host(state))) };
     Ok(match bytes.int_in_range(0..=2)? {
         0 => Action::Step(Step::Grant(thread)),
         1 => Action::Step(Step::Timeout(thread)),
@@ -111,7 +115,10 @@ fn incident(bytes: &mut Unstructured<'_>, state: &State) -> Result<Incident> {
     let adapters = u32::try_from(state.adapters.len()).unwrap_or(u32::MAX);
     Ok(match bytes.int_in_range(0..=3)? {
         0 if !processes.is_empty() => Incident::KillProcess(pick(bytes, &processes)?),
-        1 if adapters > 0 => Incident::StopAdapter(AdapterName(bytes.int_in_range(0..=adapters - 1)?)),
+        1 if adapters > 0 => Incident::StopAdapter {
+            adapter: AdapterName(bytes.int_in_range(0..=adapters - 1)?),
+            released: Released(0),
+        },
         _ if !threads.is_empty() => Incident::EndThread(pick(bytes, &threads)?),
         _ => Incident::EndThread(ThreadName(bytes.int_in_range(0..=8)?)),
     })
@@ -126,7 +133,7 @@ fn call(bytes: &mut Unstructured<'_>, state: &State, thread: ThreadName) -> Resu
     let caller = state.thread(thread).and_then(|thread| state.process(thread.process));
     let adapter = |bytes: &mut _| local(bytes, caller, |object| matches!(object, LocalObject::Adapter(_)));
     let device = |bytes: &mut _| local(bytes, caller, |object| matches!(object, LocalObject::Device(_)));
-    Ok(match bytes.int_in_range(0..=27)? {
+    Ok(match bytes.int_in_range(0..=43)? {
         0 => Call::CreateProcess { inherit_handles: bytes.arbitrary()? },
         1 if bytes.ratio(1_u8, 4_u8)? => Call::ExitProcess,
         1..=3 => Call::OpenAdapterFromLuid { luid: luid(bytes)? },
@@ -158,10 +165,12 @@ fn call(bytes: &mut Unstructured<'_>, state: &State, thread: ThreadName) -> Resu
         11 => Call::MarkDeviceAsError {
             device: device(bytes)?,
             reason: pick(bytes, &[ErrorReason::Generic, ErrorReason::DriverError, ErrorReason::Unknown])?,
+            released: Released(0),
         },
         12 => Call::CloseHandle { handle: nt(bytes, caller)? },
         13..=15 => Call::DuplicateHandle(duplicate(bytes, state, caller)?),
-        _ => keyed_mutexes::call(bytes, state, caller)?,
+        16..=27 => keyed_mutexes::call(bytes, state, caller)?,
+        _ => sync::call(bytes, state, caller)?,
     })
 }
 

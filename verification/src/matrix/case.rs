@@ -159,6 +159,13 @@ impl<A: 'static> Case<A> {
         self
     }
 
+    /// Says that the sound call waits.
+    #[must_use]
+    pub const fn waiting(mut self) -> Self {
+        self.draft.waits = true;
+        self
+    }
+
     /// Sets it apart from other cases of the same call.
     #[must_use]
     pub fn mode(mut self, mode: &'static str) -> Self {

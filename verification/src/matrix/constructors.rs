@@ -15,20 +15,20 @@ pub struct OutOfReach {
     pub until: &'static [&'static str],
 }
 
-/// The calls that make NT handles of another type than Process.
-const OTHER_NT_TYPES: &[&str] = &["CreateEvent", "ShareObjects"];
+/// The calls that make fences which belong to a queue.
+const QUEUES: &[&str] = &["CreateHwQueue", "CreatePagingQueue"];
 
 /// The checks that nothing can bring about yet.
 pub const OUT_OF_REACH: &[OutOfReach] = &[
     OutOfReach {
-        check: "DuplicateHandle/3",
-        reason: "every NT handle names a process",
-        until: OTHER_NT_TYPES,
+        check: "DestroySynchronizationObject/3",
+        reason: "there is no queue that could have a fence of its own",
+        until: QUEUES,
     },
     OutOfReach {
-        check: "DuplicateHandle/9",
-        reason: "every NT handle names a process",
-        until: OTHER_NT_TYPES,
+        check: "SignalSynchronizationObjectFromCpu/14",
+        reason: "a signal makes nothing, and no limit is about it",
+        until: &[],
     },
 ];
 

@@ -20,6 +20,17 @@ pub enum Wanted {
     Device,
     /// A keyed mutex.
     KeyedMutex,
+    /// A synchronisation object.
+    SyncObject,
+}
+
+/// Which kind of object a call wants a global handle to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedGlobal {
+    /// A keyed mutex.
+    KeyedMutex,
+    /// A synchronisation object.
+    SyncObject,
 }
 
 fn named<V>(values: impl IntoIterator<Item = (&'static str, V)>) -> Vec<(String, V)> {
@@ -33,7 +44,8 @@ pub fn dead_local_handles(scene: &Scene, wanted: Wanted) -> Vec<(String, LocalHa
     let (right, wrong) = match wanted {
         Wanted::Adapter => (scene.adapter, scene.device),
         Wanted::Device => (scene.device, scene.adapter),
-        Wanted::KeyedMutex => (scene.mutex, scene.device),
+        Wanted::KeyedMutex => (scene.mutex, scene.fence),
+        Wanted::SyncObject => (scene.fence, scene.mutex),
     };
     let LocalHandles { live, stale, foreign } = right;
     let (live, stale) = (live.raw(), stale.raw());
@@ -64,8 +76,12 @@ pub fn dead_local_handles(scene: &Scene, wanted: Wanted) -> Vec<(String, LocalHa
 /// Values that are no live global handle: every way in which a lookup fails.
 // HND-21, HND-25, HND-26
 #[must_use]
-pub fn dead_global_handles(scene: &Scene) -> Vec<(String, GlobalHandle)> {
-    let (live, stale) = (scene.shared.live.raw(), scene.shared.stale.raw());
+pub fn dead_global_handles(scene: &Scene, wanted: WantedGlobal) -> Vec<(String, GlobalHandle)> {
+    let (right, wrong) = match wanted {
+        WantedGlobal::KeyedMutex => (scene.shared, scene.sync_shared),
+        WantedGlobal::SyncObject => (scene.sync_shared, scene.shared),
+    };
+    let (live, stale) = (right.live.raw(), right.stale.raw());
     let generation = |number: u32| number << 30 | live & 0x3FFF_FFFF;
     let values = named([
         ("0", 0),
@@ -82,7 +98,9 @@ pub fn dead_global_handles(scene: &Scene) -> Vec<(String, GlobalHandle)> {
         ("a live global handle with instance 1", live & !0x3F | 1),
         ("a live global handle with instance 3", live | 1),
         ("a live global handle with instance 63", live | 63),
+        ("a live global handle of another kind", wrong.live.raw()),
         ("a live local handle of a keyed mutex", scene.mutex.live.raw()),
+        ("a live local handle of a fence", scene.fence.live.raw()),
         ("a live local handle of an adapter", scene.adapter.live.raw()),
         ("the value of an NT handle", scene.caller_nt.live.raw() as u32),
     ]);
@@ -115,6 +133,32 @@ pub fn dead_nt_handles(scene: &Scene, table: NtHandles) -> Vec<(String, NtHandle
         ("-4", u64::MAX - 3),
     ]);
     values.into_iter().map(|(name, raw)| (name, NtHandle::from_raw(raw))).collect()
+}
+
+/// NT handles that have no entry in the caller's table where an event is wanted; the pseudo values count as handles there.
+// EVT-05
+#[must_use]
+pub fn dead_event_handles(scene: &Scene) -> Vec<(String, NtHandle)> {
+    let table = NtHandles { live: scene.event.full, ..scene.caller_nt };
+    let is_pseudo = |handle: NtHandle| handle == NtHandle::CURRENT_THREAD;
+    dead_nt_handles(scene, table).into_iter().filter(|(_, handle)| !is_pseudo(*handle)).collect()
+}
+
+/// NT handles of the caller to something else than an event, with all rights.
+// EVT-05
+#[must_use]
+pub fn handles_of_another_type(scene: &Scene) -> Vec<(String, NtHandle)> {
+    named([
+        ("a process", scene.to_giver.full),
+        ("-1", NtHandle::CURRENT_PROCESS),
+        ("-2", NtHandle::CURRENT_THREAD),
+    ])
+}
+
+/// NT handles of the caller to something else than an event, without the rights that an event needs.
+#[must_use]
+pub fn weak_handles_of_another_type(scene: &Scene) -> Vec<(String, NtHandle)> {
+    named([("a process, with two other rights", scene.caller_nt.live)])
 }
 
 /// Each bit of a 32-bit word outside of `defined` alone, and all of them together.

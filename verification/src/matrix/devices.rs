@@ -26,8 +26,34 @@ pub(super) fn cases() -> Vec<Box<dyn Drive>> {
 }
 
 /// The constructor for a dead device handle.
-fn dead_device<A: 'static>(check: &'static str, scene: &Scene, set: fn(&mut A, LocalHandle)) -> Spoil<A> {
+pub(super) fn dead_device<A: 'static>(
+    check: &'static str,
+    scene: &Scene,
+    set: fn(&mut A, LocalHandle),
+) -> Spoil<A> {
     Spoil::of(check, &[Part::DeviceHandle]).values(dead_local_handles(scene, Wanted::Device), set)
+}
+
+/// The constructors for a device that is out of order: for `removed` its adapter is stopped or it hangs, for `broken` it has
+/// another error, and for both it has one and its adapter is stopped.
+// FLT-01, TDR-10
+pub(super) fn broken_device<A: 'static>([removed, broken]: [&'static str; 2]) -> [Spoil<A>; 3] {
+    // A stop changes the state of a device that is not in Error yet.
+    let both = [Part::AdapterState, Part::DeviceState];
+    [
+        Spoil::of(removed, &both)
+            .variant("the adapter is stopped", |draft| draft.scene.stop_main_adapter())
+            .variant("the device hangs", |draft| draft.scene.break_device(true)),
+        Spoil::of(broken, &[Part::DeviceState])
+            .variant("the device has an error of the GPU", |draft| draft.scene.break_device(false)),
+        Spoil::joint(&[removed, broken], &both).variant(
+            "the device has an error of the GPU and the adapter is stopped",
+            |draft| {
+                draft.scene.break_device(false);
+                draft.scene.stop_main_adapter();
+            },
+        ),
+    ]
 }
 
 fn create_device() -> Case<CreateDevice> {

@@ -183,6 +183,8 @@ fn arguments(scene: &Scene) -> Spoils {
     let dead = dead_nt_handles(scene, scene.caller_nt);
     let dead_but_zero = dead.clone().into_iter().filter(|(_, handle)| *handle != NtHandle::ZERO);
     let in_field = |field: &'static str| move |(name, handle)| (format!("{field} {name}"), handle);
+    let events = [("an event", scene.event.full), ("an event without a right", scene.event.no_modify)];
+    let events = events.map(|(name, handle)| (name.to_owned(), handle));
     let (ended, ended_and_weak) = (scene.to_ended.full, scene.to_ended.weak);
     let no_target = [Part::TargetProcess, Part::TargetProcessRights, Part::CloseSource];
     vec![
@@ -190,12 +192,21 @@ fn arguments(scene: &Scene) -> Spoils {
             .values(reserved_bits(OPTIONS), |argument, bits| argument.options |= bits),
         DuplicateSpoil::of("DuplicateHandle/2", &source_process)
             .values(dead.into_iter().map(in_field("SourceProcess")), set_source_process),
+        // No event has a right of a process.
+        DuplicateSpoil::of("DuplicateHandle/3", &source_process)
+            .values(events.iter().cloned().map(in_field("SourceProcess")), set_source_process),
+        DuplicateSpoil::joint(&["DuplicateHandle/3", "DuplicateHandle/4"], &source_process)
+            .values(events.iter().cloned().map(in_field("SourceProcess")), set_source_process),
         DuplicateSpoil::of("DuplicateHandle/7", &no_target).variant("no target and no option 0x1", |draft| {
             draft.argument.target_process = NtHandle::ZERO;
             draft.argument.options &= !CLOSE_SOURCE;
         }),
         DuplicateSpoil::of("DuplicateHandle/8", &target_process)
             .values(dead_but_zero.map(in_field("TargetProcess")), set_target_process),
+        DuplicateSpoil::of("DuplicateHandle/9", &target_process)
+            .values(events.iter().cloned().map(in_field("TargetProcess")), set_target_process),
+        DuplicateSpoil::joint(&["DuplicateHandle/9", "DuplicateHandle/11"], &target_process)
+            .values(events.iter().cloned().map(in_field("TargetProcess")), set_target_process),
         DuplicateSpoil::of("DuplicateHandle/10", &target_process)
             .variant("the target process has ended", move |draft| draft.argument.target_process = ended),
         // One handle fails both: the process that it names has ended, and it lacks the right.

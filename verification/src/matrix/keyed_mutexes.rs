@@ -7,7 +7,7 @@ use kmt_core::{
 
 use super::adapters::no_room_for_a_handle;
 use super::case::{Case, Spoil, null_structure};
-use super::dead::{Wanted, dead_global_handles, dead_local_handles, reserved_bits};
+use super::dead::{Wanted, WantedGlobal, dead_global_handles, dead_local_handles, reserved_bits};
 use super::part::Part;
 use super::run::Drive;
 use super::scene::{PRIVATE_DATA, Scene};
@@ -124,7 +124,7 @@ fn create_keyed_mutex2() -> Case<CreateKeyedMutex2> {
 
 fn open_keyed_mutex() -> Case<OpenKeyedMutex> {
     let scene = Scene::new();
-    let dead = dead_global_handles(&scene);
+    let dead = dead_global_handles(&scene, WantedGlobal::KeyedMutex);
     let argument = OpenKeyedMutex { shared: scene.shared.live };
     Case::new("OpenKeyedMutex", Request::OpenKeyedMutex, scene, argument)
         .through(EntryPoint::OpenKeyedMutex)
@@ -144,7 +144,7 @@ fn open_keyed_mutex() -> Case<OpenKeyedMutex> {
 
 fn open_keyed_mutex2() -> Case<OpenKeyedMutex2> {
     let scene = Scene::new();
-    let dead = dead_global_handles(&scene);
+    let dead = dead_global_handles(&scene, WantedGlobal::KeyedMutex);
     let stored = PRIVATE_DATA.len() as u32;
     let argument = OpenKeyedMutex2 { shared: scene.shared.live, private_data: PrivateData::NONE };
     let set = |argument: &mut OpenKeyedMutex2, data| argument.private_data = data;

@@ -4,10 +4,11 @@
 //! fits succeeds; one that does not is refused by its check and leaves the kernel as it was.
 
 use kmt_core::{
-    Answer, CreateDevice, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess, DestroyDevice, DuplicateHandle,
-    EnumAdapters2, EnumAdapters3, GlobalHandle, Kernel, Limits, LocalHandle, Luid, NtHandle, NtStatus,
-    OpenAdapterFromLuid, OpenKeyedMutex, OpenKeyedMutex2, Planted, PrivateData, Profile, Request,
-    TableLimits,
+    Answer, CreateDevice, CreateEvent, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess,
+    CreateSynchronizationObject, CreateSynchronizationObject2, DestroyDevice, DuplicateHandle, EnumAdapters2,
+    EnumAdapters3, GlobalHandle, Kernel, Limits, LocalHandle, Luid, NtHandle, NtStatus, OpenAdapterFromLuid,
+    OpenKeyedMutex, OpenKeyedMutex2, OpenSynchronizationObject, Planted, PrivateData, Profile, Request,
+    SyncObjectInfo, TableLimits, WaitForSynchronizationObjectFromCpu,
 };
 
 use super::report::{Failure, MatrixReport};
@@ -21,7 +22,7 @@ const TABLES: [TableLimits; 7] = [
     table(4, 0, 4),
     table(4, 0, 11),
     table(3, 1, 12),
-    table(5, 3, 9),
+    table(6, 3, 11),
     table(5, 3, 10),
     table(16, 8, 40),
     table(1024, 128, 2047),
@@ -29,6 +30,9 @@ const TABLES: [TableLimits; 7] = [
 
 /// The values to which every other limit is lowered.
 const BOUNDS: [u32; 3] = [2, 3, 7];
+
+/// The flag with which a FENCE has a global handle (SYN-05).
+const SHARED: u32 = 0x1;
 
 const fn table(growth: u32, reserve: u32, max_entries: u32) -> TableLimits {
     TableLimits { growth, reserve, max_entries }
@@ -49,6 +53,12 @@ enum Resource {
     GlobalHandles,
     /// Keyed mutexes of the machine.
     KeyedMutexes,
+    /// Synchronisation objects of the machine.
+    SyncObjects,
+    /// Events of the machine.
+    Events,
+    /// Waits of the machine.
+    Waits,
     /// Processes of the machine.
     Processes,
 }
@@ -61,16 +71,25 @@ struct Maker {
     resource: Resource,
     /// How many of these.
     needs: u32,
+    /// Adds to the ground what the call takes.
+    prepare: fn(&mut Ground),
     /// The call.
     request: fn(&Ground) -> Request,
+}
+
+impl Maker {
+    fn preparing(self, prepare: fn(&mut Ground)) -> Self {
+        Self { prepare, ..self }
+    }
 }
 
 /// Every call that makes something.
 fn makers() -> Vec<Maker> {
     use Resource::{
-        CallerNtHandles, Devices, GlobalHandles, KeyedMutexes, LocalHandles, OtherNtHandles, Processes,
+        CallerNtHandles, Devices, Events, GlobalHandles, KeyedMutexes, LocalHandles, OtherNtHandles,
+        Processes,
     };
-    let maker = |check, resource, needs, request| Maker { check, resource, needs, request };
+    let maker = |check, resource, needs, request| Maker { check, resource, needs, prepare: |_| (), request };
     vec![
         maker("OpenAdapterFromLuid/3", LocalHandles, 1, |ground| {
             Request::OpenAdapterFromLuid(OpenAdapterFromLuid { luid: ground.luid })
@@ -102,8 +121,31 @@ fn makers() -> Vec<Maker> {
             duplicate(ground, NtHandle::CURRENT_PROCESS)
         }),
         maker("DuplicateHandle/13", OtherNtHandles, 1, |ground| duplicate(ground, ground.to_other)),
+        maker("CreateEvent/2", CallerNtHandles, 1, |_| create_event()),
+        maker("CreateEvent/3", Events, 1, |_| create_event()),
         maker("CreateProcess/1", CallerNtHandles, 1, |_| Request::CreateProcess(CreateProcess::default())),
         maker("CreateProcess/2", Processes, 1, |_| Request::CreateProcess(CreateProcess::default())),
+    ]
+    .into_iter()
+    .chain(sync_makers(maker))
+    .collect()
+}
+
+/// Those of them that are about synchronisation objects.
+fn sync_makers(maker: impl Fn(&'static str, Resource, u32, fn(&Ground) -> Request) -> Maker) -> [Maker; 7] {
+    use Resource::{GlobalHandles, LocalHandles, SyncObjects, Waits};
+    let [first, second] = ["CreateSynchronizationObject/7", "CreateSynchronizationObject2/21"];
+    [
+        maker(first, LocalHandles, 1, create_sync_object).preparing(Ground::add_device),
+        maker(first, SyncObjects, 1, create_sync_object).preparing(Ground::add_device),
+        maker(second, LocalHandles, 1, |ground| create_fence(ground, 0)).preparing(Ground::add_device),
+        maker(second, GlobalHandles, 1, |ground| create_fence(ground, SHARED)).preparing(Ground::add_device),
+        maker(second, SyncObjects, 1, |ground| create_fence(ground, 0)).preparing(Ground::add_device),
+        maker("OpenSynchronizationObject/3", LocalHandles, 1, |ground| {
+            Request::OpenSynchronizationObject(OpenSynchronizationObject { shared: ground.shared_fence })
+        })
+        .preparing(Ground::add_shared_fence),
+        maker("WaitForSynchronizationObjectFromCpu/16", Waits, 1, wait).preparing(Ground::add_fence),
     ]
 }
 
@@ -121,6 +163,31 @@ fn create_mutex(_: &Ground) -> Request {
 
 fn create_mutex2(flags: u32) -> Request {
     Request::CreateKeyedMutex2(CreateKeyedMutex2 { initial_value: 0, private_data: PrivateData::NONE, flags })
+}
+
+fn create_sync_object(ground: &Ground) -> Request {
+    let info = SyncObjectInfo::Mutex { initial_state: 0 };
+    Request::CreateSynchronizationObject(CreateSynchronizationObject { device: ground.device, info })
+}
+
+fn create_fence(ground: &Ground, flags: u32) -> Request {
+    let info = SyncObjectInfo::Fence { value: 0 };
+    Request::CreateSynchronizationObject2(CreateSynchronizationObject2 { device: ground.device, info, flags })
+}
+
+fn create_event() -> Request {
+    Request::CreateEvent(CreateEvent { manual_reset: true, initial_state: false, report_handle: true })
+}
+
+fn wait(ground: &Ground) -> Request {
+    Request::WaitForSynchronizationObjectFromCpu(WaitForSynchronizationObjectFromCpu {
+        device: ground.device,
+        object_count: 1,
+        objects: Some(vec![ground.fence]),
+        values: Some(vec![u64::MAX]),
+        event: ground.event,
+        flags: 0,
+    })
 }
 
 fn duplicate(ground: &Ground, target_process: NtHandle) -> Request {
@@ -146,6 +213,12 @@ struct Ground {
     adapter: LocalHandle,
     to_other: NtHandle,
     shared: GlobalHandle,
+    /// A device of the caller, a fence on it, an event and the global handle of another one's FENCE; zero before they are
+    /// made.
+    device: LocalHandle,
+    fence: LocalHandle,
+    event: NtHandle,
+    shared_fence: GlobalHandle,
 }
 
 impl Ground {
@@ -156,7 +229,40 @@ impl Ground {
         let adapter = scene::open(&mut kernel, caller, luid);
         let to_other = scene::place(&mut kernel, caller, other, PROCESS_ALL_ACCESS);
         let (_, shared) = scene::make_mutex(&mut kernel, other, 0, &[]);
-        Self { kernel, caller, other, luid, adapter, to_other, shared }
+        Self {
+            kernel,
+            caller,
+            other,
+            luid,
+            adapter,
+            to_other,
+            shared,
+            device: LocalHandle::ZERO,
+            fence: LocalHandle::ZERO,
+            event: NtHandle::ZERO,
+            shared_fence: GlobalHandle::ZERO,
+        }
+    }
+
+    /// The caller makes a device.
+    fn add_device(&mut self) {
+        self.device = scene::create(&mut self.kernel, self.caller, self.adapter);
+    }
+
+    /// The caller makes a device, a fence and an event.
+    fn add_fence(&mut self) {
+        self.add_device();
+        self.fence = scene::make_fence(&mut self.kernel, self.caller, self.device, 0);
+        self.event = scene::make_event(&mut self.kernel, self.caller);
+    }
+
+    /// A third process makes a FENCE with a global handle.
+    fn add_shared_fence(&mut self) {
+        let sharer = scene::begin(&mut self.kernel);
+        let adapter = scene::open(&mut self.kernel, sharer, self.luid);
+        let device = scene::create(&mut self.kernel, sharer, adapter);
+        let info = SyncObjectInfo::Fence { value: 0 };
+        (_, self.shared_fence) = scene::make_sync_object(&mut self.kernel, sharer, device, info, SHARED);
     }
 
     fn count(&self, resource: Resource) -> u32 {
@@ -174,7 +280,12 @@ impl Ground {
                 Some(table.entries.iter().filter(|entry| entry.object.is_some()).count())
             }
             Resource::KeyedMutexes => Some(self.kernel.keyed_mutexes().count()),
-            Resource::Processes => Some(self.kernel.nt_objects().count()),
+            Resource::SyncObjects => Some(self.kernel.sync_objects().count()),
+            Resource::Events => Some(scene::events(&self.kernel) as usize),
+            Resource::Waits => Some(self.kernel.waits().count()),
+            Resource::Processes => {
+                Some(self.kernel.nt_objects().count() - scene::events(&self.kernel) as usize)
+            }
         };
         count.expect("both processes live") as u32
     }
@@ -201,6 +312,17 @@ impl Ground {
             Resource::KeyedMutexes => {
                 scene::call(&mut self.kernel, self.other, create_mutex2(1));
             }
+            Resource::SyncObjects => {
+                let request = create_sync_object(self);
+                scene::call(&mut self.kernel, self.caller, request);
+            }
+            Resource::Events => {
+                scene::make_event(&mut self.kernel, self.other);
+            }
+            Resource::Waits => {
+                let request = wait(self);
+                scene::call(&mut self.kernel, self.caller, request);
+            }
             Resource::Processes => {
                 scene::begin(&mut self.kernel);
             }
@@ -226,6 +348,9 @@ fn lowered(resource: Resource) -> Vec<(Limits, u32)> {
         // HND-22
         Resource::GlobalHandles => tables(|global_table| Limits { global_table, ..Limits::default() }),
         Resource::KeyedMutexes => with(|limits, bound| limits.keyed_mutexes = bound).to_vec(),
+        Resource::SyncObjects => with(|limits, bound| limits.sync_objects = bound).to_vec(),
+        Resource::Events => with(|limits, bound| limits.nt_objects = bound).to_vec(),
+        Resource::Waits => with(|limits, bound| limits.waits = bound).to_vec(),
         // NTH-05
         Resource::CallerNtHandles | Resource::OtherNtHandles => {
             with(|limits, bound| limits.nt_handles_per_process = bound).to_vec()
@@ -251,6 +376,7 @@ pub(super) fn walk(planted: Option<Planted>, report: &mut MatrixReport) {
     for maker in makers() {
         for (limits, fit) in lowered(maker.resource) {
             let mut ground = Ground::new(limits);
+            (maker.prepare)(&mut ground);
             let first = fit.saturating_sub(maker.needs + 1);
             loop {
                 let count = ground.count(maker.resource);

@@ -9,9 +9,9 @@
 //! fail at once are listed in the [`MatrixReport`].
 //!
 //! Reading order: [`case`](mod@case) (the vocabulary), [`part`], [`scene`] (the sound state), [`dead`] (values that many
-//! checks share), then the table: `adapters`, `devices`, `keyed_mutexes`, `mutex_owners`, `nt_handles`,
-//! `duplicate`, `processes`. `run` drives a case,
-//! `limits` walks over the limits, [`constructors`] compares the table with the rulebook.
+//! checks share), then the table: `adapters`, `devices`, `keyed_mutexes`, `mutex_owners`, `sync_objects`, `sync_objects2`,
+//! `cpu_waits`, `events`, `nt_handles`, `duplicate`, `processes`. `run` drives a case, `limits` walks over the limits,
+//! [`constructors`] compares the table with the rulebook.
 //!
 //! To add a call: write a function that returns its case, with a constructor for each check, and name it in `cases` of
 //! its file; for a new file, in the `cases` below. A call that makes something gets a row in `limits` as well.
@@ -23,8 +23,10 @@ pub mod part;
 pub mod scene;
 
 mod adapters;
+mod cpu_waits;
 mod devices;
 mod duplicate;
+mod events;
 mod keyed_mutexes;
 mod limits;
 mod mutex_owners;
@@ -33,6 +35,8 @@ mod processes;
 mod report;
 mod run;
 mod stage_report;
+mod sync_objects;
+mod sync_objects2;
 
 use std::collections::BTreeSet;
 
@@ -56,6 +60,10 @@ fn cases() -> Vec<Box<dyn Drive>> {
         devices::cases(),
         keyed_mutexes::cases(),
         mutex_owners::cases(),
+        sync_objects::cases(),
+        sync_objects2::cases(),
+        cpu_waits::cases(),
+        events::cases(),
         nt_handles::cases(),
         duplicate::cases(),
         processes::cases(),

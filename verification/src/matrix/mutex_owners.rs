@@ -63,9 +63,9 @@ impl Acquire for AcquireKeyedMutex2 {
     }
 }
 
-fn set_timeout<A: Acquire>(draft: &mut Draft<A>, timeout: Option<i64>, pick: Pick) {
+fn set_timeout<A: Acquire>(draft: &mut Draft<A>, timeout: Option<i64>, pick: &Pick) {
     *draft.argument.timeout() = timeout;
-    draft.pick = pick;
+    draft.pick = pick.clone();
 }
 
 /// Adds what every acquire does with a sound argument: it takes an available mutex whatever the timeout, and waits for
@@ -75,19 +75,20 @@ fn sound_acquires<A: Acquire>(mut case: Case<A>) -> Case<A> {
     for (timeout, pick) in at_once.into_iter().chain(LATER) {
         // KMX-16
         case = case.sound(&format!("pTimeout {timeout:?}, {pick:?}"), move |draft| {
-            set_timeout(draft, timeout, pick);
+            set_timeout(draft, timeout, &pick);
         });
     }
     for (timeout, pick) in LATER {
+        let other = pick.clone();
         case = case
             .sound(&format!("another key, pTimeout {timeout:?}"), move |draft| {
-                set_timeout(draft, timeout, pick);
+                set_timeout(draft, timeout, &other);
                 *draft.argument.key() = OTHER_KEY;
                 draft.waits = true;
             })
             // KMX-13
             .sound(&format!("the handle owns the mutex, pTimeout {timeout:?}"), move |draft| {
-                set_timeout(draft, timeout, pick);
+                set_timeout(draft, timeout, &pick);
                 draft.scene.own_mutexes();
                 draft.waits = true;
             });
@@ -111,23 +112,26 @@ fn time_is_up<A: Acquire>(check: &'static str) -> [Spoil<A>; 2] {
     let mut owned = Spoil::<A>::of(check, &[Part::MutexHolder, Part::Timeout]);
     for (timeout, pick) in AT_ONCE {
         let name = format!("pTimeout {timeout}, {pick:?}");
+        let passed = move |draft: &mut Draft<A>| set_timeout(draft, Some(timeout), &pick);
         for key in [OTHER_KEY, 0, u64::MAX] {
+            let passed = passed.clone();
             other_key = other_key.variant(&format!("another key 0x{key:X}, {name}"), move |draft| {
-                set_timeout(draft, Some(timeout), pick);
+                passed(draft);
                 *draft.argument.key() = key;
             });
         }
+        let [by_handle, by_sibling, by_process] = [(); 3].map(|()| passed.clone());
         owned = owned
             .variant(&format!("the handle owns the mutex, {name}"), move |draft| {
-                set_timeout(draft, Some(timeout), pick);
+                by_handle(draft);
                 draft.scene.own_mutexes();
             })
             .variant(&format!("a sibling handle owns the mutex, {name}"), move |draft| {
-                set_timeout(draft, Some(timeout), pick);
+                by_sibling(draft);
                 draft.scene.own_through_a_sibling();
             })
             .variant(&format!("another process owns the mutex, {name}"), move |draft| {
-                set_timeout(draft, Some(timeout), pick);
+                by_process(draft);
                 draft.scene.lend_mutex();
             });
     }

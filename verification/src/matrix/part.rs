@@ -25,6 +25,28 @@ pub enum Part {
     KeyedMutexHandle,
     /// hSharedHandle.
     SharedHandle,
+    /// hSyncObject.
+    SyncObjectHandle,
+    /// Info.Type, and with it what else Info holds.
+    ObjectType,
+    /// That the object is no CPU_NOTIFICATION.
+    NotificationType,
+    /// That there are flags of an object.
+    ObjectFlags,
+    /// The flag Shared.
+    SharedFlag,
+    /// The flag NtSecuritySharing.
+    NtSecurityFlag,
+    /// That there are arrays of objects and values.
+    ObjectArrays,
+    /// ObjectCount.
+    ObjectCount,
+    /// That ObjectCount is not 0.
+    ObjectEntries,
+    /// hEvent, hAsyncEvent, or the Event of Info.
+    EventHandle,
+    /// The pointer that gets the new handle.
+    OutPointer,
     /// Key.
     Key,
     /// pTimeout.
@@ -65,6 +87,14 @@ pub enum Part {
     KeyedMutexes,
     /// Who holds the keyed mutex that the call names.
     MutexHolder,
+    /// Whether the device that the call names is in Error.
+    DeviceState,
+    /// How many synchronisation objects the machine has.
+    SyncObjects,
+    /// How many events the machine has.
+    NtObjects,
+    /// How many waits the machine has.
+    Waits,
     /// How many processes the machine has.
     Processes,
     /// The entry of the NT handle that the call acts on: its flags, and that it is there.
@@ -89,6 +119,10 @@ impl Part {
             | Self::GlobalTable
             | Self::KeyedMutexes
             | Self::MutexHolder
+            | Self::DeviceState
+            | Self::SyncObjects
+            | Self::NtObjects
+            | Self::Waits
             | Self::Processes
             | Self::NtEntry
             | Self::SourceProcessLife
@@ -104,6 +138,17 @@ impl Part {
             | Self::DeviceHandle
             | Self::KeyedMutexHandle
             | Self::SharedHandle
+            | Self::SyncObjectHandle
+            | Self::ObjectType
+            | Self::NotificationType
+            | Self::ObjectFlags
+            | Self::SharedFlag
+            | Self::NtSecurityFlag
+            | Self::ObjectArrays
+            | Self::ObjectCount
+            | Self::ObjectEntries
+            | Self::EventHandle
+            | Self::OutPointer
             | Self::Key
             | Self::Timeout
             | Self::PrivateData

@@ -112,6 +112,13 @@ impl Ledger {
     }
 }
 
+/// The ids of checks of one call, by their places in its list.
+macro_rules! checks {
+    ($call:literal: $($place:literal)*) => { [$(concat!($call, "/", $place)),*] };
+}
+
+pub(super) use checks;
+
 /// The name of the call and the place of a check in its list, from 1; place 0 for an id without one.
 pub(super) fn place_of(check: &str) -> (&str, usize) {
     check.split_once('/').map_or((check, 0), |(call, place)| (call, place.parse().unwrap_or(0)))

@@ -144,7 +144,7 @@ impl<A: Clone + 'static> Case<A> {
         let thread = draft.scene.caller.thread;
         let made = match self.entry_point {
             Some(entry_point) if draft.null => plain(thread, Request::NullArgument(entry_point)),
-            _ => Call { pick: draft.pick, ..plain(thread, (self.request)(draft.argument.clone())) },
+            _ => Call { pick: draft.pick.clone(), ..plain(thread, (self.request)(draft.argument.clone())) },
         };
         (draft.scene.kernel.clone().with_planted(planted), made)
     }
@@ -173,7 +173,7 @@ pub(super) fn judge(mut kernel: Kernel, made: Call, check: &Check, after: &Kerne
         // KMX-17, KMX-28: nothing was acquired, FenceValue is 0 and the buffer is not written.
         Ok(Answer::Complete(Reply {
             status: status @ (NtStatus::TIMEOUT | NtStatus::ABANDONED),
-            output: Output::AcquireKeyedMutex { fence_value: 0, private_data: None },
+            output: Output::AcquireKeyedMutex { fence_value: 0, private_data: None } | Output::TimedOut,
             rule,
         })) => Some((*status, *rule)),
         _ => None,

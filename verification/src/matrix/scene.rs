@@ -3,21 +3,25 @@
 //! There are four processes. The caller has an adapter and a device open, and handles that died in every way. The giver
 //! and the taker are the two ends of a duplication. The fourth has ended and is still named by handles of the caller.
 //!
-//! The limits are low, so that a table is filled quickly. A local table grows once, to 48 entries; a second growth would
-//! pass 90 (HND-14). It keeps 8 free, more than the caller ever freed, so a dead handle stays dead while the table is
+//! The limits are low, so that a table is filled quickly. A local table grows once, to 60 entries; a second growth would
+//! pass 90 (HND-14). It keeps 12 free, more than the caller ever freed, so a dead handle stays dead while the table is
 //! filled: freed entries stand at the end of the free list (HND-10).
 
 use kmt_core::{
     AdapterConfig, AdapterId, AdapterKind, Answer, Call, CloseAdapter, CloseHandle, CreateDevice,
-    DestroyDevice, DestroyKeyedMutex, Event, GlobalHandle, Host, Incident, Kernel, Limits, LocalHandle, Luid,
-    NtHandle, OpenAdapterFromLuid, Output, Pick, PlaceProcessHandle, ProcessConfig, ProcessId, Profile,
-    Request, SetNtHandleFlags, TableLimits, ThreadId,
+    DestroyDevice, DestroyKeyedMutex, DestroySynchronizationObject, Event, GlobalHandle, Host, Incident,
+    Kernel, Limits, LocalHandle, Luid, NtHandle, NtObjectBody, NtObjectView, OpenAdapterFromLuid, Output,
+    Pick, PlaceProcessHandle, ProcessConfig, ProcessId, Profile, Request, SetNtHandleFlags, TableLimits,
+    ThreadId,
 };
 
 mod keyed_mutexes;
+mod sync_objects;
 
 pub(super) use keyed_mutexes::make_mutex;
 pub use keyed_mutexes::{FIRST_KEY, PRIVATE_DATA};
+pub use sync_objects::{EventHandles, FENCE_VALUE, SyncHandles};
+pub(super) use sync_objects::{events, make_event, make_fence, make_sync_object};
 
 /// The right to duplicate handles out of and into a process (NTH-10).
 pub const PROCESS_DUP_HANDLE: u32 = 0x40;
@@ -56,7 +60,7 @@ pub struct LocalHandles {
 pub struct GlobalHandles {
     /// Alive.
     pub live: GlobalHandle,
-    /// Of a mutex that is no more.
+    /// Of an object that is no more.
     pub stale: GlobalHandle,
 }
 
@@ -111,6 +115,14 @@ pub struct Scene {
     pub bare_mutex: LocalHandle,
     /// The global handle of that mutex.
     pub bare_shared: GlobalHandle,
+    /// Handles of the caller to monitored fences; that of the live one, on the live device, is at [`FENCE_VALUE`].
+    pub fence: LocalHandles,
+    /// Global handles of the caller's synchronisation objects.
+    pub sync_shared: GlobalHandles,
+    /// Handles of the caller that some calls on fences refuse.
+    pub sync: SyncHandles,
+    /// Handles of the caller to one event, which is not set.
+    pub event: EventHandles,
     /// The caller's NT handles.
     pub caller_nt: NtHandles,
     /// The giver's NT handles; the live one grants [`SOURCE_ACCESS`].
@@ -130,9 +142,12 @@ pub const RUNNING_ADAPTERS: u32 = 5;
 #[must_use]
 pub fn limits() -> Limits {
     Limits {
-        local_table: TableLimits { growth: 48, reserve: 8, max_entries: 90 },
+        local_table: TableLimits { growth: 60, reserve: 12, max_entries: 90 },
         global_table: TableLimits { growth: 16, reserve: 4, max_entries: 24 },
         keyed_mutexes: 20,
+        sync_objects: 20,
+        nt_objects: 6,
+        waits: 6,
         nt_handles_per_process: 24,
         devices: 12,
         processes: 10,
@@ -153,10 +168,11 @@ impl Scene {
         let [.., spare_luid, main_luid, stopped_luid] = LUIDS.map(luid);
         let [_, main, stopped] = [spare_luid, main_luid, stopped_luid]
             .map(|luid| add_adapter(&mut kernel, AdapterConfig::new(luid)));
-        incident(&mut kernel, Incident::StopAdapter(stopped));
+        stop(&mut kernel, stopped);
         let [caller, giver, taker, ended] = [(); 4].map(|()| begin(&mut kernel));
-        let Handles { adapter, device, mutex, shared, bare: (bare_mutex, bare_shared) } =
-            local_handles(&mut kernel, caller, giver, main_luid, spare_luid);
+        let event = sync_objects::make_events(&mut kernel, caller);
+        let handles = local_handles(&mut kernel, (caller, giver), main_luid, spare_luid, event);
+        let Handles { adapter, device, mutex, shared, bare: (bare_mutex, bare_shared), .. } = handles;
         let mut to = |target: Actor| ProcessHandles {
             full: place(&mut kernel, caller, target, PROCESS_ALL_ACCESS),
             weak: place(&mut kernel, caller, target, PROCESS_ALL_ACCESS & !PROCESS_DUP_HANDLE),
@@ -179,6 +195,10 @@ impl Scene {
             shared,
             bare_mutex,
             bare_shared,
+            fence: handles.fence,
+            sync_shared: handles.sync_shared,
+            sync: handles.sync,
+            event,
             caller_nt,
             giver_nt,
             to_giver,
@@ -189,7 +209,7 @@ impl Scene {
 
     /// The main adapter stops.
     pub fn stop_main_adapter(&mut self) {
-        incident(&mut self.kernel, Incident::StopAdapter(self.main));
+        stop(&mut self.kernel, self.main);
     }
 
     /// A process ends.
@@ -230,7 +250,9 @@ impl Scene {
 
     /// Processes begin until there are as many as there can be.
     pub fn use_up_processes(&mut self) {
-        while (self.kernel.nt_objects().count() as u64) < u64::from(self.kernel.limits().processes) {
+        let is_process = |object: &NtObjectView| matches!(object.body, NtObjectBody::Process(_));
+        let count = |kernel: &Kernel| kernel.nt_objects().filter(is_process).count() as u64;
+        while count(&self.kernel) < u64::from(self.kernel.limits().processes) {
             host(&mut self.kernel, Host::CreateProcess(ProcessConfig::default()));
         }
     }
@@ -279,10 +301,20 @@ struct Handles {
     mutex: LocalHandles,
     shared: GlobalHandles,
     bare: (LocalHandle, GlobalHandle),
+    fence: LocalHandles,
+    sync_shared: GlobalHandles,
+    sync: SyncHandles,
 }
 
-/// The caller's handles have the indices 0 to 9. The last three die, and the giver has live ones with the same values.
-fn local_handles(kernel: &mut Kernel, caller: Actor, giver: Actor, main: Luid, spare: Luid) -> Handles {
+/// Of each kind the caller has a live handle and one that died, and the giver a live one with the value of a handle that the
+/// caller does not have any more.
+fn local_handles(
+    kernel: &mut Kernel,
+    (caller, giver): (Actor, Actor),
+    main: Luid,
+    spare: Luid,
+    event: EventHandles,
+) -> Handles {
     let adapter = open(kernel, caller, main);
     let device = create(kernel, caller, adapter);
     let (mutex, shared) = make_mutex(kernel, caller, FIRST_KEY, &PRIVATE_DATA);
@@ -290,26 +322,36 @@ fn local_handles(kernel: &mut Kernel, caller: Actor, giver: Actor, main: Luid, s
     for handle in [mutex, bare.0] {
         keyed_mutexes::use_once(kernel, caller, handle);
     }
+    let fence = make_fence(kernel, caller, device, 0);
+    let (sync, sync_shared) = sync_objects::make_strangers(kernel, caller, (adapter, device), event);
     let stale_adapter = open(kernel, caller, main);
     let stale_device = create(kernel, caller, adapter);
     let (stale_mutex, stale_shared) = make_mutex(kernel, caller, FIRST_KEY, &PRIVATE_DATA);
-    let gone = [(); 3].map(|()| open(kernel, caller, spare));
+    let stale_fence = make_fence(kernel, caller, device, 0);
+    let gone = [(); 4].map(|()| open(kernel, caller, spare));
     call(kernel, caller, Request::DestroyDevice(DestroyDevice { device: stale_device }));
     call(kernel, caller, Request::DestroyKeyedMutex(DestroyKeyedMutex { keyed_mutex: stale_mutex }));
-    for adapter in [stale_adapter, gone[0], gone[1], gone[2]] {
+    let destroy = DestroySynchronizationObject { sync_object: stale_fence };
+    call(kernel, caller, Request::DestroySynchronizationObject(destroy));
+    for adapter in [stale_adapter].into_iter().chain(gone) {
         call(kernel, caller, Request::CloseAdapter(CloseAdapter { adapter }));
     }
-    let opened = [(); 8].map(|()| open(kernel, giver, main));
-    let made = create(kernel, giver, opened[0]);
+    let opened = std::iter::repeat_with(|| open(kernel, giver, main)).find(|handle| *handle == gone[0]);
+    let opened = opened.expect("the handles of a process are counted up");
+    let made = create(kernel, giver, opened);
     let (made_mutex, _) = make_mutex(kernel, giver, FIRST_KEY, &[]);
-    let same = [opened[7], made, made_mutex];
+    let made_fence = make_fence(kernel, giver, made, 0);
+    let same = [opened, made, made_mutex, made_fence];
     assert_eq!(same, gone, "the giver has a live handle where the caller had one");
     Handles {
-        adapter: LocalHandles { live: adapter, stale: stale_adapter, foreign: opened[7] },
+        adapter: LocalHandles { live: adapter, stale: stale_adapter, foreign: opened },
         device: LocalHandles { live: device, stale: stale_device, foreign: made },
         mutex: LocalHandles { live: mutex, stale: stale_mutex, foreign: made_mutex },
         shared: GlobalHandles { live: shared, stale: stale_shared },
         bare,
+        fence: LocalHandles { live: fence, stale: stale_fence, foreign: made_fence },
+        sync_shared,
+        sync,
     }
 }
 
@@ -344,6 +386,11 @@ fn host(kernel: &mut Kernel, what: Host) -> Output {
 
 fn incident(kernel: &mut Kernel, what: Incident) {
     complete(event(kernel, Event::Incident(what)));
+}
+
+/// An adapter stops, with whatever its waits make of it.
+fn stop(kernel: &mut Kernel, adapter: AdapterId) {
+    incident(kernel, Incident::StopAdapter { adapter, pick: Pick::Only });
 }
 
 pub(super) fn begin(kernel: &mut Kernel) -> Actor {

@@ -37,6 +37,8 @@ pub struct PairModel<W> {
     pub world: W,
     /// What the host sets up first.
     pub stage: Vec<Host>,
+    /// What happens next, before the search begins.
+    pub start: Vec<Action>,
     /// The bounds of both kernels.
     pub limits: Limits,
     /// Handles that each process may make.
@@ -45,6 +47,8 @@ pub struct PairModel<W> {
     pub total: u32,
     /// Actions beside those of the world: dead operands, malformed words.
     pub extra: fn(&State, &mut Vec<Action>),
+    /// Actions of the world that are left out, to stay within the budget of states.
+    pub without: fn(&Action) -> bool,
     /// The mistake that the core makes, if any.
     pub planted: Option<Planted>,
 }
@@ -59,6 +63,9 @@ impl<W: KernelWorld> Model for PairModel<W> {
             .with_planted(self.planted);
         let mut lockstep = Lockstep::around(kernel, Profile::windows(), &self.limits);
         set_up(&mut lockstep, self.stage.iter().cloned()).expect("the stage of a pair world can be set up");
+        for action in &self.start {
+            lockstep.act(action).expect("the start of a pair world happens");
+        }
         vec![Pair { lockstep, divergence: None, made: BTreeMap::new() }]
     }
 
@@ -68,6 +75,7 @@ impl<W: KernelWorld> Model for PairModel<W> {
         }
         let model = state.lockstep.model();
         self.world.actions(&Tracked::start(model.clone()), actions);
+        actions.retain(|action| !(self.without)(action));
         (self.extra)(model, actions);
     }
 
@@ -84,7 +92,9 @@ impl<W: KernelWorld> Model for PairModel<W> {
                 }
             }
             Err(LockstepError::Divergence(divergence)) => next.divergence = Some(divergence),
-            Err(LockstepError::Misuse(_) | LockstepError::Unformed) => return None,
+            Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel) => {
+                return None;
+            }
         }
         Some(next)
     }

@@ -6,10 +6,14 @@
 //! | `pair-handle-reuse` | `devices` with stale operands | 1 | 1 | 1 | 4 local | 2, 0, 4 |
 //! | `pair-process-handles` | `process_handles` | at most 3 | 0 | 1 | 2 NT | 3, 1, 6 |
 //! | `pair-keyed-mutexes` | `keyed_mutexes` with stale operands and an absolute time that has passed | 2 | 0 | 3 | 2 local in all | 3, 1, 6; the global one 2, 0, 4 |
+//! | `pair-fences` | `fences` | 1 | 1 | 3 | none after the start | 8, 1, 8 |
+//! | `pair-events` | `events` | 2 | 0 | 3 | 4 NT in all, after the start | none |
 
 use kmt_core::{AdapterConfig, Host, Limits, Luid, Planted, ProcessConfig, ProcessId, TableLimits};
-use kmt_model::action::{Action, Call, DeadKind, GlobalOperand, LocalOperand, Timeout};
+use kmt_model::action::{Action, Call, DeadKind, GlobalOperand, Incident, LocalOperand, Timeout};
 use kmt_model::scope::devices::Devices;
+use kmt_model::scope::events::Events;
+use kmt_model::scope::fences::Fences;
 use kmt_model::scope::keyed_mutexes::{KeyedMutexes, NEAR_KEY};
 use kmt_model::scope::process_handles::ProcessHandles;
 use kmt_model::state::State;
@@ -28,7 +32,17 @@ pub fn devices(planted: Option<Planted>) -> PairModel<Devices> {
         ..Limits::default()
     };
     let world = Devices { processes: 2, adapters: 2, threads: 2, stops: 2, limits: view::limits(&limits) };
-    PairModel { world, stage: stage(2, 2), limits, budget: 2, total: 4, extra: dead_operands, planted }
+    PairModel {
+        world,
+        stage: stage(2, 2),
+        start: Vec::new(),
+        limits,
+        budget: 2,
+        total: 4,
+        extra: dead_operands,
+        without: nothing,
+        planted,
+    }
 }
 
 /// One process makes handles until table entries come back.
@@ -42,7 +56,17 @@ pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
         ..Limits::default()
     };
     let world = Devices { processes: 1, adapters: 1, threads: 1, stops: 1, limits: view::limits(&limits) };
-    PairModel { world, stage: stage(1, 1), limits, budget: 4, total: 4, extra: dead_operands, planted }
+    PairModel {
+        world,
+        stage: stage(1, 1),
+        start: Vec::new(),
+        limits,
+        budget: 4,
+        total: 4,
+        extra: dead_operands,
+        without: nothing,
+        planted,
+    }
 }
 
 /// Processes make children, pass handles of processes on, and end.
@@ -50,7 +74,17 @@ pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
 pub fn process_handles(planted: Option<Planted>) -> PairModel<ProcessHandles> {
     let limits = Limits { devices: 0, processes: 3, nt_handles_per_process: 2, ..SMALL };
     let world = ProcessHandles { processes: 3, threads: 1, handles: 3, limits: view::limits(&limits) };
-    PairModel { world, stage: stage(0, 1), limits, budget: 2, total: 6, extra: |_, _| {}, planted }
+    PairModel {
+        world,
+        stage: stage(0, 1),
+        start: Vec::new(),
+        limits,
+        budget: 2,
+        total: 6,
+        extra: |_, _| {},
+        without: nothing,
+        planted,
+    }
 }
 
 /// Two processes with three threads pass a keyed mutex around, wait for it, abandon it and end it.
@@ -60,7 +94,64 @@ pub fn keyed_mutexes(planted: Option<Planted>) -> PairModel<KeyedMutexes> {
     let world = KeyedMutexes { processes: 2, threads: 3, limits: view::limits(&limits) };
     let mut stage = stage(0, 2);
     stage.push(Host::StartThread(ProcessId::from_number(1)));
-    PairModel { world, stage, limits, budget: 2, total: 2, extra: mutex_operands, planted }
+    PairModel {
+        world,
+        stage,
+        start: Vec::new(),
+        limits,
+        budget: 2,
+        total: 2,
+        extra: mutex_operands,
+        without: nothing,
+        planted,
+    }
+}
+
+/// One process signals two fences, rewinds them, waits for them with and without events, and loses their device.
+#[must_use]
+pub fn fences(planted: Option<Planted>) -> PairModel<Fences> {
+    let limits = Limits {
+        local_table: TableLimits { growth: 8, reserve: 1, max_entries: 8 },
+        nt_handles_per_process: 2,
+        sync_objects: 4,
+        nt_objects: 2,
+        waits: 2,
+        processes: 1,
+        ..SMALL
+    };
+    let world = Fences { limits: view::limits(&limits) };
+    let (stage, start) = (Vec::new(), Fences::start());
+    PairModel {
+        world,
+        stage,
+        start,
+        limits,
+        budget: 1,
+        total: 1,
+        extra: |_, _| {},
+        without: beside_fences,
+        planted,
+    }
+}
+
+/// A parent and its child set, reset and wait for two events, and pass handles of them on.
+#[must_use]
+pub fn events(planted: Option<Planted>) -> PairModel<Events> {
+    let limits =
+        Limits { devices: 0, sync_objects: 0, nt_objects: 2, waits: 0, nt_handles_per_process: 3, ..SMALL };
+    let world = Events { threads: 3, limits: view::limits(&limits) };
+    let (stage, start) = (Vec::new(), Events::start());
+    PairModel {
+        world,
+        stage,
+        start,
+        limits,
+        budget: 1,
+        total: 2,
+        extra: |_, _| {},
+        without: beside_events,
+        planted,
+    }
 }
 
 const SMALL: Limits = Limits {
@@ -69,10 +160,32 @@ const SMALL: Limits = Limits {
     devices: 2,
     global_table: TableLimits { growth: 2, reserve: 0, max_entries: 4 },
     keyed_mutexes: 1,
+    sync_objects: 1,
+    nt_objects: 1,
+    waits: 8,
     processes: 2,
     threads: 8,
     adapters: 4,
 };
+
+/// Nothing is left out.
+const fn nothing(_: &Action) -> bool {
+    false
+}
+
+/// The ends of single threads, which `pair-events` has, and a wait with a limit.
+const fn beside_fences(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Incident(Incident::EndThread(_))
+            | Action::Call(_, Call::WaitForEvent { timeout: Timeout::Relative(_), .. })
+    )
+}
+
+/// Tests of an event without a wait.
+const fn beside_events(action: &Action) -> bool {
+    matches!(action, Action::Call(_, Call::WaitForEvent { timeout: Timeout::Zero, .. }))
+}
 
 /// Adapters with the LUIDs 1, 2 and so on, processes, and a thread in each.
 fn stage(adapters: u32, processes: u32) -> Vec<Host> {

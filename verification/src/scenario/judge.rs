@@ -1,9 +1,9 @@
 //! Whether an outcome is what was expected.
 
-use kmt_core::{Answer, Effect, NtStatus, Outcome};
+use kmt_core::{Answer, DeviceId, Effect, NtStatus, Outcome};
 
 use super::calls::Seen;
-use super::document::{CallLine, EffectLine, Expect, Value, WakeLine};
+use super::document::{Around, CallLine, EffectLine, Expect, Value, WakeLine};
 use super::place::{Placed, Span};
 use super::play::{Play, Progress};
 use super::show;
@@ -13,7 +13,7 @@ use super::show;
 pub struct Unmet {
     /// Where it is written.
     pub span: Span,
-    /// What it is about: `status`, `rule`, `effects`, or an output field.
+    /// What it is about: `status`, `rule`, `effects`, `sets`, `wakes`, or an output field.
     pub what: String,
     /// What was expected.
     pub expected: String,
@@ -74,71 +74,77 @@ pub(crate) fn unmet_answer(
     unmet
 }
 
-/// What the event of a call does not meet: of the effects and of the threads that it resumes.
-pub(crate) fn unmet_around(
-    play: &Play,
-    progress: &Progress,
-    line: &CallLine,
-    expect: &Expect,
-    outcome: &Outcome,
-) -> Vec<Unmet> {
-    let effects = expect.effects.as_deref();
-    let wakes = expect.wakes.as_deref();
-    unmet_event(play, progress, &line.shape.span, effects, wakes, outcome)
-}
-
 /// What an event does not meet, where that is written down.
 pub(crate) fn unmet_event(
     play: &Play,
     progress: &Progress,
     span: &Span,
-    effects: Option<&[Placed<EffectLine>]>,
-    wakes: Option<&[Placed<WakeLine>]>,
+    around: &Around,
     outcome: &Outcome,
 ) -> Vec<Unmet> {
-    let effects = effects.and_then(|wanted| unmet_effects(play, progress, span, wanted, outcome));
-    let wakes = wakes.and_then(|wanted| unmet_wakes(play, progress, span, wanted, outcome));
-    effects.into_iter().chain(wakes).collect()
+    // Reports of the simulator are shown and not judged.
+    let is_other = |effect: &Effect| {
+        !matches!(effect, Effect::Resume { .. } | Effect::EventSet { .. } | Effect::Diagnostic(_))
+    };
+    let is_set = |effect: &Effect| matches!(effect, Effect::EventSet { .. });
+    let is_resume = |effect: &Effect| matches!(effect, Effect::Resume { .. });
+    let kind = |what, is: &dyn Fn(&Effect) -> bool| Kind {
+        what,
+        got: outcome.effects.iter().filter(|effect| is(effect)).collect(),
+        shown: shown(play, progress, outcome, is),
+    };
+    let effects = around.effects.as_ref().and_then(|wanted| {
+        let is_it = |line: &Placed<EffectLine>, effect: &Effect| is_effect(play, progress, line, effect);
+        let text = |line: &Placed<EffectLine>| show::effect_line(&line.value);
+        kind("effects", &is_other).unmet(span, wanted, is_it, text)
+    });
+    let sets = around.sets.as_ref().and_then(|wanted| {
+        let is_it = |name: &Placed<String>, effect: &Effect| is_set_of(play, progress, name, effect);
+        kind("sets", &is_set).unmet(span, wanted, is_it, |name| show::event_set(name))
+    });
+    let wakes = around.wakes.as_ref().and_then(|wanted| {
+        let is_it = |line: &Placed<WakeLine>, effect: &Effect| is_wake(play, progress, line, effect);
+        kind("wakes", &is_resume).unmet(span, wanted, is_it, |line| show::wake_line(&line.value))
+    });
+    effects.into_iter().chain(sets).chain(wakes).collect()
 }
 
-/// Whether the effects of an event, apart from resumed threads, are these, in this order.
-fn unmet_effects(
-    play: &Play,
-    progress: &Progress,
-    span: &Span,
-    wanted: &[Placed<EffectLine>],
-    outcome: &Outcome,
-) -> Option<Unmet> {
-    let got: Vec<&Effect> =
-        outcome.effects.iter().filter(|effect| !matches!(effect, Effect::Resume { .. })).collect();
-    let agree = wanted.len() == got.len()
-        && wanted.iter().zip(&got).all(|(line, effect)| is_effect(play, progress, line, effect));
-    (!agree).then(|| Unmet {
-        span: wanted.first().map_or_else(|| span.clone(), |effect| effect.span.clone()),
-        what: "effects".to_owned(),
-        expected: list(&wanted.iter().map(|line| show::effect_line(&line.value)).collect::<Vec<_>>()),
-        got: list(&got.iter().map(|effect| show::effect(play, progress, effect)).collect::<Vec<_>>()),
-    })
+/// The effects of an event that belong together, and how they are shown.
+struct Kind<'e> {
+    what: &'static str,
+    got: Vec<&'e Effect>,
+    shown: Vec<String>,
 }
 
-/// Whether an event resumes these threads, in this order.
-fn unmet_wakes(
-    play: &Play,
-    progress: &Progress,
-    span: &Span,
-    wanted: &[Placed<WakeLine>],
-    outcome: &Outcome,
-) -> Option<Unmet> {
-    let resumes = outcome.effects.iter();
-    let got: Vec<&Effect> = resumes.filter(|effect| matches!(effect, Effect::Resume { .. })).collect();
-    let agree = wanted.len() == got.len()
-        && wanted.iter().zip(&got).all(|(line, effect)| is_wake(play, progress, line, effect));
-    (!agree).then(|| Unmet {
-        span: wanted.first().map_or_else(|| span.clone(), |wake| wake.span.clone()),
-        what: "wakes".to_owned(),
-        expected: list(&wanted.iter().map(|line| show::wake_line(&line.value)).collect::<Vec<_>>()),
-        got: list(&got.iter().map(|effect| show::effect(play, progress, effect)).collect::<Vec<_>>()),
-    })
+impl Kind<'_> {
+    /// The difference, unless they are as written, in this order.
+    fn unmet<T>(
+        self,
+        span: &Span,
+        wanted: &[Placed<T>],
+        is_it: impl Fn(&Placed<T>, &Effect) -> bool,
+        text: impl Fn(&Placed<T>) -> String,
+    ) -> Option<Unmet> {
+        let agree = wanted.len() == self.got.len()
+            && wanted.iter().zip(&self.got).all(|(line, effect)| is_it(line, effect));
+        (!agree).then(|| Unmet {
+            span: wanted.first().map_or_else(|| span.clone(), |line| line.span.clone()),
+            what: self.what.to_owned(),
+            expected: list(&wanted.iter().map(text).collect::<Vec<_>>()),
+            got: list(&self.shown),
+        })
+    }
+}
+
+fn shown(play: &Play, progress: &Progress, outcome: &Outcome, is: &dyn Fn(&Effect) -> bool) -> Vec<String> {
+    let all = show::effects(play, progress, &outcome.effects);
+    outcome.effects.iter().zip(all).filter(|(effect, _)| is(effect)).map(|(_, text)| text).collect()
+}
+
+fn is_set_of(play: &Play, progress: &Progress, name: &str, effect: &Effect) -> bool {
+    let Effect::EventSet { event } = effect else { return false };
+    let place = play.cast.place(name);
+    place.and_then(|place| progress.identities.events.get(&place)) == Some(event)
 }
 
 fn is_wake(play: &Play, progress: &Progress, line: &WakeLine, effect: &Effect) -> bool {
@@ -170,7 +176,10 @@ fn is_output(play: &Play, progress: &Progress, wanted: &Value, got: Option<&Seen
 }
 
 fn is_effect(play: &Play, progress: &Progress, line: &EffectLine, effect: &Effect) -> bool {
-    let device_is = |name: &str, id| progress.devices.get(id).copied() == play.cast.place(name);
+    let device_is = |name: &str, id: &DeviceId| {
+        let place = play.cast.place(name);
+        place.and_then(|place| progress.identities.devices.get(&place)) == Some(id)
+    };
     match (line, effect) {
         (
             EffectLine::DeviceEnteredError { device, state },

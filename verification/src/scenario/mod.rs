@@ -36,43 +36,61 @@
 //!   each entry of an array), `expect`, and for CreateProcess `threads`, which the host starts in the new process at once.
 //! - An input that is a handle is written as a name, `stale(name)` (the same value, said to be dead), `foreign(name, process)`
 //!   (the value that another process has under the name), `nt(name)` (an NT handle where a D3DKMT handle is wanted),
-//!   `local(name)` (the reverse), `global(name)` (a global handle where another one is wanted), `raw(0x40000040)` or the number, `zero`, `current-process`, `current-thread`. A LUID is the
-//!   name of an adapter or a number. A pointer is left out or `"NULL"`. A number can be written as its constants, joined by
-//!   `|`. An input that is left out is 0, false, or a pointer that is set; handles, LUIDs and enumerations are written.
+//!   `local(name)` (the reverse), `global(name)` (a global handle where another one is wanted), `raw(0x40000040)` or the
+//!   number, `zero`, `current-process`, `current-thread`; an NT handle can be `"NULL"` as well. A LUID is the name of an
+//!   adapter or a number. A pointer is left out or `"NULL"`. A number can be written as its constants, joined by `|` or in an
+//!   array. An input that is left out is 0, false, or a pointer that is set; handles, LUIDs and enumerations are written.
+//! - `Info` of a synchronisation object is a table: `Type`, the members that the type has (`InitialState`; `MaxCount` and
+//!   `InitialCount`; `FenceValue`; `Event`; `InitialFenceValue` and `EngineAffinity`), and `Flags` in the second form, such as
+//!   `{ Type = "MONITORED_FENCE", InitialFenceValue = 5, Flags = ["Shared", "NtSecuritySharing"] }`.
+//! - `ObjectHandleArray` and `FenceValueArray` are arrays or `"NULL"`. `ObjectCount` is as large as they are where it is not
+//!   written. `hAsyncEvent` is an event, or `"NULL"`: then the call waits itself.
 //! - A time limit is a number with a sign, in units of 100 ns, or `"NULL"`. Private data that goes in is written in
 //!   hexadecimal digits, `"0a0b"`, or as `"NULL"`, as which it counts where it is left out; its size is that of the bytes
 //!   unless it is written, and then cuts them or adds zeros.
 //! - A call that waits is shown as `blocked`, and its return at the event that brings it about. Its thread makes no other
 //!   call before. What `expect` says of status, rule and outputs is judged when it returns. A thread that is blocked at the
 //!   end of the run is named there.
-//! - `expect`: `status`, `rule` (which decided the refusal, or ended the wait), `out` (output fields; `"nothing"` for one that is not written),
-//!   `effects` (all of them, in order: `device-entered-error`, `device-destroyed`, `thread-ended`, `process-ended`), `wakes`
-//!   (the threads whose calls return by this event, in order: `thread`, `status`, and `rule` if wanted).
+//!   A wait that nobody can satisfy any more has a note beside it, and a registered one of this sort is named too.
+//! - `expect`: `status`, `rule` (which decided the refusal, or ended the wait), `out` (output fields; `"nothing"` for one that
+//!   is not written), `effects` (all of them, in order: `device-entered-error`, `device-destroyed`, `thread-ended`,
+//!   `process-ended`), `sets` (the events that are set for waits, in order, by the name of a handle), `wakes` (the threads
+//!   whose calls return by this event, in order: `thread`, `status`, and `rule` if wanted).
 //! - `schedule` pins the order: the name of a thread for its next call, or a table `{ thread = "t", pick = "deadline-passed" }`
-//!   for a call with a positive time limit (`deadline-ahead` where none is written), `{ step = "reclaim", device = "d" }`,
-//!   `{ step = "timeout", thread = "t" }` (T14), `{ step = "grant", thread = "t" }` (T15),
-//!   `{ incident = "stop-adapter", adapter = "gpu" }` (also `kill-process`, `end-thread`), `{ host = "start-thread", process =
-//!   "app", name = "late" }` (also `add-adapter`, `create-process`, `place-process-handle`, `set-handle-flags`), each of these
-//!   with an `expect = { effects = […], wakes = […] }` if wanted. It stands before the first table of the file.
+//!   for a call with a positive time limit (`deadline-ahead` where none is written), `{ thread = "t", releases = ["w"] }` for a
+//!   call that sets auto-reset events with more waiters than sets, `{ step = "notice", object = "f", adapter = "gpu" }` (T5),
+//!   `{ step = "reclaim", device = "d" }` (T12), `{ step = "timeout", thread = "t" }` (T14), `{ step = "grant", thread = "t" }`
+//!   (T15), `{ incident = "stop-adapter", adapter = "gpu" }` (also `kill-process`, `end-thread`), `{ host = "start-thread",
+//!   process = "app", name = "late" }` (also `add-adapter`, `create-process`, `place-process-handle`, `set-handle-flags`), each
+//!   of these with an `expect = { effects = […], sets = […], wakes = […] }` if wanted; `notice` and `stop-adapter` take
+//!   `releases` too. It stands before the first table of the file.
 //! - `[explore]`: `incidents`, each of which may happen once at any point when all interleavings are checked, and
-//!   `most_incidents`. Grants, timeouts and picks are tried in every order without being named.
+//!   `most_incidents`. Grants, timeouts, picks and releases are tried in every order without being named; in one run the first
+//!   option is taken where none is written.
 //! - `[[never]]` and `[[possible]]`: `name`, and `all`, conditions that hold together: `thread` and `call` (its place, from
 //!   1) say which call has returned; `status`, `not`, `rule` and `out` how; `after`, an incident or a call, what had happened
-//!   before it was made.
+//!   before it was made. `stuck = "any"` or `stuck = ["t"]`, alone or beside `all`, says that nothing can happen any more and
+//!   somebody, or each of these threads, is still blocked.
 //!
 //! # The files
 //!
 //! Reading order: [`document`] (what a scenario is), [`calls`] (which fields a call has), [`parse()`] and [`print()`] (between
 //! text and document), [`error`] (what is wrong, and where), [`stage`] and [`machine`] (what it is played on), [`run()`] (one
-//! path; `returns` is what comes back to a thread), [`transcript`] (what happened), [`protocol()`] (all paths).
+//! path; `pinning` is what an entry of a schedule stands for, `inputs` what goes into a call, `returns` what comes back to a
+//! thread, `identities` what names stand for, `claims` what has come true, `waiting` who is left), [`transcript`] (what
+//! happened), [`protocol()`] (all paths).
 
 pub mod calls;
 mod cast;
+mod claims;
 pub mod document;
 pub mod error;
+mod identities;
+mod inputs;
 pub mod judge;
 pub mod machine;
 mod parse;
+mod pinning;
 pub mod place;
 mod play;
 mod print;
@@ -83,6 +101,7 @@ mod show;
 pub mod stage;
 pub mod transcript;
 pub mod value;
+mod waiting;
 
 use std::path::Path;
 

@@ -3,17 +3,13 @@
 //!
 //! [`super::run`] takes one path through a scenario with it, [`super::protocol`] all of them.
 
-use std::collections::BTreeMap;
+use kmt_core::{Answer, Call, Event, Kernel, NtStatus, Outcome, Output, Pick, Reply, Step, ThreadId, WaitId};
 
-use kmt_core::{
-    Answer, Call, DeviceId, Event, Kernel, NtHandle, NtStatus, Outcome, Output, Pick, Reply, Step, ThreadId,
-    WaitId,
-};
-
-use super::calls::{Datum, Kind};
+use super::calls::Datum;
 use super::cast::{Bindings, Cast};
-use super::document::{After, Atom, CallLine, HandleText, HostLine, IncidentLine, Scenario, Value};
+use super::document::{After, Atom, CallLine, HostLine, IncidentLine, Scenario};
 use super::error::Fault;
+use super::identities::Identities;
 use super::machine::Machine;
 use super::place::{Name, Span};
 use super::returns::Return;
@@ -38,8 +34,8 @@ pub(crate) struct Progress {
     pub(crate) ended: Vec<bool>,
     /// What the latest call of each program waits for, also if its thread has ended since.
     pub(crate) blocked: Vec<Option<WaitId>>,
-    /// Which name each device has, among the members.
-    pub(crate) devices: BTreeMap<DeviceId, usize>,
+    /// What the names of handles stand for.
+    pub(crate) identities: Identities,
     /// Of each atom, whether the incident that it wants to have happened has happened.
     pub(super) past: Vec<bool>,
     /// Of each atom whose call waits, whether that was made after what the atom says.
@@ -55,8 +51,8 @@ pub(crate) enum Deed {
     Call(usize, Option<Pick>),
     /// The machine takes a step.
     Step(Step),
-    /// Something breaks or dies.
-    Incident(IncidentLine),
+    /// Something breaks or dies, with the option picked for it; without one, with the first.
+    Incident(IncidentLine, Option<Pick>),
     /// The host sets the stage further.
     Host(HostLine),
 }
@@ -118,7 +114,7 @@ impl Play {
             next: vec![0; programs],
             ended: vec![false; programs],
             blocked: vec![None; programs],
-            devices: BTreeMap::new(),
+            identities: Identities::default(),
             past: vec![false; self.atoms.len()],
             made_after: vec![false; self.atoms.len()],
             shown: vec![false; self.atoms.len()],
@@ -159,11 +155,11 @@ impl Play {
         };
         match deed {
             Deed::Call(program, pick) => {
-                self.call(machine, progress, (*program, *pick), span, &mut done)?;
+                self.call(machine, progress, (*program, pick.clone()), span, &mut done)?;
             }
-            Deed::Step(step) => done.outcome = take(machine, Event::Step(*step), span)?,
-            Deed::Incident(incident) => {
-                let event = self.incident(progress, incident, span)?;
+            Deed::Step(step) => done.outcome = take(machine, Event::Step(step.clone()), span)?,
+            Deed::Incident(incident, pick) => {
+                let event = self.incident(machine.kernel(), progress, incident, pick.clone(), span)?;
                 done.outcome = take(machine, Event::Incident(event), span)?;
                 for (past, (_, atom)) in progress.past.iter_mut().zip(&self.atoms) {
                     let wanted = atom.after.as_ref().map(|after| &after.value);
@@ -177,20 +173,9 @@ impl Play {
         Ok(done)
     }
 
-    /// Whether all that a claim says is so, by the place of the claim; those of `never` come first.
-    pub(crate) fn is_shown(&self, progress: &Progress, claim: usize) -> bool {
-        let claims = || self.scenario.never.iter().chain(&self.scenario.possible);
-        let first: usize = claims().take(claim).map(|claim| claim.all.len()).sum();
-        let length = claims().nth(claim).map_or(0, |claim| claim.all.len());
-        progress.shown[first..first + length].iter().all(|shown| *shown)
-    }
-
-    /// Lets go of the names of devices that are no more.
+    /// Lets go of the names of objects that are no more.
     pub(crate) fn settle(progress: &mut Progress, kernel: &Kernel) {
-        if !progress.devices.is_empty() {
-            let living: Vec<DeviceId> = kernel.devices().map(|device| device.id).collect();
-            progress.devices.retain(|id, _| living.contains(id));
-        }
+        progress.identities.settle(kernel);
     }
 
     fn call<M: Machine>(
@@ -228,49 +213,7 @@ impl Play {
         Some(request(line, &values))
     }
 
-    /// What a call is made with, one value for each input.
-    pub(crate) fn inputs(&self, progress: &Progress, line: &CallLine) -> Result<Vec<Datum>, Fault> {
-        let inputs = line.shape.inputs.iter();
-        inputs
-            .map(|input| match line.inputs.iter().find(|written| written.field == input.name) {
-                Some(written) => match &written.value.value {
-                    Value::Bytes(bytes) => Ok(Datum::Bytes(bytes.clone())),
-                    Value::Null if input.kind != Kind::Pointer => Ok(Datum::Nothing),
-                    value => self.number(progress, value).map(Datum::Number).map_err(|name| {
-                        self.without_value(progress, &Name::new(name.to_owned(), 0..0), &written.value.span)
-                    }),
-                },
-                None if matches!(input.kind, Kind::Bytes | Kind::Size) => Ok(Datum::Nothing),
-                None => Ok(Datum::Number(input.default.unwrap_or_default())),
-            })
-            .collect()
-    }
-
-    /// The number of a value; where a name has none, the name.
-    pub(crate) fn number<'v>(&self, progress: &Progress, value: &'v Value) -> Result<u64, &'v str> {
-        match value {
-            Value::Number(number) | Value::Constant { value: number, .. } => Ok(*number),
-            Value::Flag(flag) => Ok((*flag).into()),
-            Value::Signed(number) => Ok(number.cast_unsigned()),
-            Value::Null | Value::Nothing | Value::List(_) | Value::Bytes(_) => Ok(0),
-            Value::Luid(name) => self.cast.member(name).map(|member| member.luid).ok_or(name),
-            Value::Process(name) => self.get(progress, name).ok_or(name),
-            Value::Handle(handle) => match handle {
-                HandleText::Raw(number) => Ok(*number),
-                HandleText::Zero => Ok(0),
-                HandleText::CurrentProcess => Ok(NtHandle::CURRENT_PROCESS.raw()),
-                HandleText::CurrentThread => Ok(NtHandle::CURRENT_THREAD.raw()),
-                HandleText::Name(name)
-                | HandleText::Stale(name)
-                | HandleText::Foreign { name, .. }
-                | HandleText::Nt(name)
-                | HandleText::Local(name)
-                | HandleText::Global(name) => self.get(progress, name).ok_or(name),
-            },
-        }
-    }
-
-    fn get(&self, progress: &Progress, name: &str) -> Option<u64> {
+    pub(super) fn get(&self, progress: &Progress, name: &str) -> Option<u64> {
         self.cast.place(name).and_then(|place| progress.bindings.get(place))
     }
 
@@ -319,5 +262,5 @@ fn request(line: &CallLine, values: &[Datum]) -> kmt_core::Request {
 
 /// The first option of a call. A thread that can make none gets its misuse when it makes one.
 fn first_pick(kernel: &Kernel, thread: ThreadId, request: &kmt_core::Request) -> Pick {
-    kernel.picks(thread, request).ok().and_then(|picks| picks.first().copied()).unwrap_or(Pick::Only)
+    kernel.picks(thread, request).ok().and_then(|picks| picks.into_iter().next()).unwrap_or(Pick::Only)
 }

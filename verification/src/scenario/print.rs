@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use kmt_core::{AdapterKind, Bitness};
 
 use super::document::{
-    AdapterLine, After, Atom, Basis, CallLine, CallPlace, Claim, DeviceText, Dialect, EffectLine, Expect,
-    Explore, FieldLine, HandleLine, HostLine, IncidentLine, LIMITS, Move, MoveKind, ProcessLine, Scenario,
-    Value, WakeLine, World,
+    AdapterLine, After, Around, Atom, Basis, CallLine, CallPlace, Choice, Claim, Designation, Dialect,
+    EffectLine, Expect, Explore, FieldLine, HandleLine, HostLine, IncidentLine, LIMITS, Move, MoveKind,
+    ProcessLine, Releases, Scenario, Stuck, Value, WakeLine, World,
 };
 use super::parse::{ADAPTER_KINDS, BASES, DIALECTS, FORMAT, PICKS};
 use super::place::{Name, Placed};
@@ -127,6 +127,10 @@ fn name(key: &str, name: &Name) -> String {
     field(key, quoted(name))
 }
 
+fn names(key: &str, names: &[Name]) -> String {
+    field(key, list(names, |name| quoted(name)))
+}
+
 fn adapter_fields(adapter: &AdapterLine) -> Vec<String> {
     let kind = |kind: AdapterKind| quoted(word(&ADAPTER_KINDS, kind));
     let optional = [
@@ -207,6 +211,7 @@ fn value(it: &Value) -> String {
         Value::Handle(handle) => quoted(&show::handle(handle)),
         Value::Luid(name) | Value::Process(name) => quoted(name),
         Value::List(values) => list(values, |one| value(&one.value)),
+        Value::Members(members) => table(&members.iter().map(written).collect::<Vec<_>>()),
     }
 }
 
@@ -215,10 +220,18 @@ fn expect(expect: &Expect) -> String {
         expect.status.as_ref().map(|status| field("status", quoted(status.name()))),
         expect.rule.as_ref().map(|rule| name("rule", rule)),
         out(&expect.out),
-        expect.effects.as_ref().map(|effects| field("effects", list(effects, effect_line))),
-        expect.wakes.as_ref().map(|wakes| field("wakes", list(wakes, wake_line))),
     ];
-    table(&fields.into_iter().flatten().collect::<Vec<_>>())
+    let fields = fields.into_iter().flatten().chain(around(&expect.around));
+    table(&fields.collect::<Vec<_>>())
+}
+
+fn around(around: &Around) -> impl Iterator<Item = String> {
+    let fields = [
+        around.effects.as_ref().map(|effects| field("effects", list(effects, effect_line))),
+        around.sets.as_ref().map(|sets| names("sets", sets)),
+        around.wakes.as_ref().map(|wakes| field("wakes", list(wakes, wake_line))),
+    ];
+    fields.into_iter().flatten()
 }
 
 fn out(out: &[FieldLine]) -> Option<String> {
@@ -250,29 +263,45 @@ fn wake_line(wake: &Placed<WakeLine>) -> String {
 
 fn entry(entry: &Move) -> String {
     let mut fields = match &entry.event.value {
-        MoveKind::Call { thread, pick: None } => return quoted(thread),
-        MoveKind::Call { thread, pick: Some(pick) } => {
-            vec![name("thread", thread), field("pick", quoted(word(&PICKS, *pick)))]
+        MoveKind::Call { thread, choice: None } => return quoted(thread),
+        MoveKind::Call { thread, choice: Some(Choice::Deadline(deadline)) } => {
+            vec![name("thread", thread), field("pick", quoted(word(&PICKS, *deadline)))]
+        }
+        MoveKind::Call { thread, choice: Some(Choice::Releases(releases)) } => {
+            vec![name("thread", thread), names("releases", releases)]
+        }
+        MoveKind::Notice { object, adapter, releases } => {
+            [field("step", quoted("notice")), designation("object", object), name("adapter", adapter)]
+                .into_iter()
+                .chain(optional_releases(releases.as_ref()))
+                .collect()
         }
         MoveKind::Timeout(thread) => vec![field("step", quoted("timeout")), name("thread", thread)],
         MoveKind::Grant(thread) => vec![field("step", quoted("grant")), name("thread", thread)],
         MoveKind::Reclaim(device) => {
-            let device = match device {
-                DeviceText::Name(device) => name("device", device),
-                DeviceText::Number(number) => field("device", number.value),
-            };
-            vec![field("step", quoted("reclaim")), device]
+            vec![field("step", quoted("reclaim")), designation("device", device)]
         }
-        MoveKind::Incident(incident) => incident_fields(incident),
+        MoveKind::Incident { incident, releases } => {
+            incident_fields(incident).into_iter().chain(optional_releases(releases.as_ref())).collect()
+        }
         MoveKind::Host(host) => host_fields(host),
     };
-    let effects = entry.effects.as_ref().map(|effects| field("effects", list(effects, effect_line)));
-    let wakes = entry.wakes.as_ref().map(|wakes| field("wakes", list(wakes, wake_line)));
-    let around: Vec<String> = effects.into_iter().chain(wakes).collect();
+    let around: Vec<String> = around(&entry.around).collect();
     if !around.is_empty() {
         fields.push(field("expect", table(&around)));
     }
     table(&fields)
+}
+
+fn optional_releases(releases: Option<&Releases>) -> Option<String> {
+    releases.map(|releases| names("releases", releases))
+}
+
+fn designation(key: &str, it: &Designation) -> String {
+    match it {
+        Designation::Name(it) => name(key, it),
+        Designation::Number(number) => field(key, number.value),
+    }
 }
 
 fn incident_fields(incident: &IncidentLine) -> Vec<String> {
@@ -322,7 +351,14 @@ fn explore(text: &mut String, explore: &Explore) {
 fn claim(text: &mut String, header: &str, claim: &Claim) {
     let _ = write!(text, "\n[[{header}]]\n");
     line(text, "name", &quoted(&claim.name));
-    line(text, "all", &lines(claim.all.iter().map(|atom| condition(&atom.value))));
+    match &claim.stuck {
+        Some(Stuck::Any) => line(text, "stuck", &quoted("any")),
+        Some(Stuck::Threads(threads)) => line(text, "stuck", &list(threads, |thread| quoted(thread))),
+        None => {}
+    }
+    if !claim.all.is_empty() || claim.stuck.is_none() {
+        line(text, "all", &lines(claim.all.iter().map(|atom| condition(&atom.value))));
+    }
 }
 
 fn call_place(place: &CallPlace) -> [String; 2] {

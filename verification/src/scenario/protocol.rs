@@ -4,17 +4,18 @@
 //! A pinned schedule is not followed here, and neither is what the host does in it. A thread whose next call uses a name
 //! without a value waits for it, as a program does that is told a handle by another one.
 
-use kmt_core::{Kernel, Pick, Step};
+use kmt_core::{AdapterId, Kernel, Pick, Step};
 use stateright::{Model, Property};
 
 use super::cast::Thing;
-use super::document::{IncidentLine, Move, Scenario};
+use super::document::{Around, IncidentLine, Move, Scenario};
 use super::error::Fault;
+use super::pinning::pinned;
 use super::place::Placed;
 use super::play::{Deed, Done, Play, PlayError, Progress};
-use super::run::pinned;
 use super::stage;
 use super::transcript::{self, Line, Transcript};
+use super::waiting;
 
 /// How many expectations and claims a scenario can state.
 pub const MOST_PROPERTIES: usize = 256;
@@ -52,7 +53,7 @@ impl ProtocolState {
 }
 
 /// Something that can happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
     /// A thread makes its next call.
     Call {
@@ -65,8 +66,13 @@ pub enum Action {
     },
     /// The machine takes a step.
     Step(Step),
-    /// An incident happens, by its place in the list.
-    Incident(usize),
+    /// An incident happens.
+    Incident {
+        /// Its place in the list.
+        place: usize,
+        /// One of its options.
+        pick: Pick,
+    },
 }
 
 /// All interleavings of a scenario.
@@ -173,37 +179,39 @@ impl Protocol {
     #[must_use]
     pub fn transcript(&self, path: &[Action]) -> Transcript {
         let mut transcript = Transcript::default();
-        let (all, progress) = self.walk(path);
+        let (all, kernel, progress) = self.walk(path);
         for (_, line) in all {
             transcript.push(line);
         }
-        transcript::push_blocked(&self.play, &progress, &mut transcript);
+        waiting::push(&self.play, &kernel, &progress, &mut transcript);
         transcript
     }
 
     /// Goes a path with all names kept.
-    fn walk(&self, path: &[Action]) -> (Vec<(Move, Line)>, Progress) {
+    fn walk(&self, path: &[Action]) -> (Vec<(Move, Line)>, Kernel, Progress) {
         let mut kernel =
             stage::kernel(&self.play.scenario.world).expect("the protocol was built from this world");
         let mut progress = self.play.stage(&mut kernel).expect("the protocol was built on this stage");
         let mut all = Vec::with_capacity(path.len());
         for action in path {
-            let deed = self.deed(*action);
+            let deed = self.deed(action);
             let event = Placed::made(pinned(&self.play, &progress, &deed));
             let heading = transcript::heading(&self.play, &progress, &deed);
             let done = self.done(&mut kernel, &mut progress, &deed);
             let line = transcript::line(&self.play, &progress, &deed, heading, &done);
             Play::settle(&mut progress, &kernel);
-            all.push((Move { event, effects: None, wakes: None }, line));
+            all.push((Move { event, around: Around::default() }, line));
         }
-        (all, progress)
+        (all, kernel, progress)
     }
 
-    fn deed(&self, action: Action) -> Deed {
+    fn deed(&self, action: &Action) -> Deed {
         match action {
-            Action::Call { program, pick, .. } => Deed::Call(program, Some(pick)),
-            Action::Step(step) => Deed::Step(step),
-            Action::Incident(place) => Deed::Incident(self.incidents[place].clone()),
+            Action::Call { program, pick, .. } => Deed::Call(*program, Some(pick.clone())),
+            Action::Step(step) => Deed::Step(step.clone()),
+            Action::Incident { place, pick } => {
+                Deed::Incident(self.incidents[*place].clone(), Some(pick.clone()))
+            }
         }
     }
 
@@ -213,21 +221,23 @@ impl Protocol {
             .unwrap_or_else(|error| panic!("an action that was enabled was not taken: {error:?}"))
     }
 
-    /// Whether what an incident breaks is still whole.
-    fn can_happen(&self, state: &ProtocolState, incident: &IncidentLine) -> bool {
+    /// The options of an incident; none when what it breaks is no more whole.
+    fn options(&self, state: &ProtocolState, incident: &IncidentLine) -> Vec<Pick> {
         let id = |name: &str| self.play.id(&state.progress, name);
         let kernel = &state.kernel;
-        match incident {
+        let can_happen = match incident {
             IncidentLine::EndThread(thread) => {
                 id(thread).is_some_and(|id| kernel.threads().any(|thread| thread.id.number() == id))
             }
             IncidentLine::KillProcess(process) => {
                 id(process).is_some_and(|id| kernel.processes().any(|process| process.id.number() == id))
             }
-            IncidentLine::StopAdapter(adapter) => id(adapter).is_some_and(|id| {
-                kernel.adapters().any(|adapter| adapter.id.number() == id && adapter.running)
-            }),
-        }
+            IncidentLine::StopAdapter(adapter) => {
+                let adapter = id(adapter).map(AdapterId::from_number);
+                return adapter.and_then(|adapter| kernel.stop_picks(adapter).ok()).unwrap_or_default();
+            }
+        };
+        if can_happen { vec![Pick::Only] } else { Vec::new() }
     }
 
     /// The options of the next call of a program, which can make it.
@@ -256,7 +266,7 @@ impl Protocol {
         let handles =
             places.filter(|(_, member)| matches!(member.thing, Thing::Local(_) | Thing::Global | Thing::Nt));
         let gone: Vec<usize> = handles.map(|(place, _)| place).filter(|place| !wanted(*place)).collect();
-        progress.devices.retain(|_, place| !gone.contains(place));
+        progress.identities.retain(|place| !gone.contains(&place));
         for place in gone {
             progress.bindings.forget(place);
         }
@@ -284,23 +294,24 @@ impl Model for Protocol {
         }
         let count = state.happened.iter().filter(|happened| **happened).count();
         if count < self.most_incidents {
-            let incidents = self.incidents.iter().enumerate();
-            let incidents = incidents
-                .filter(|(place, incident)| !state.happened[*place] && self.can_happen(state, incident));
-            actions.extend(incidents.map(|(place, _)| Action::Incident(place)));
+            let incidents = self.incidents.iter().enumerate().filter(|(place, _)| !state.happened[*place]);
+            for (place, incident) in incidents {
+                let picks = self.options(state, incident).into_iter();
+                actions.extend(picks.map(|pick| Action::Incident { place, pick }));
+            }
         }
     }
 
     fn next_state(&self, last: &ProtocolState, action: Action) -> Option<ProtocolState> {
         let mut next = last.clone();
-        let done = self.done(&mut next.kernel, &mut next.progress, &self.deed(action));
+        let done = self.done(&mut next.kernel, &mut next.progress, &self.deed(&action));
         for back in done.returns.iter().filter(|back| !back.unmet.is_empty()) {
             let place = self.expectations.iter().position(|at| *at == (back.program, back.call));
             if let Some(place) = place {
                 next.unmet[place] = true;
             }
         }
-        if let Action::Incident(place) = action {
+        if let Action::Incident { place, .. } = action {
             next.happened[place] = true;
         }
         self.tidy(&mut next);
@@ -309,9 +320,10 @@ impl Model for Protocol {
 
     fn format_action(&self, action: &Action) -> String {
         let start = &self.start.progress;
-        let (actor, event) = match *action {
+        let (actor, event) = match action {
             Action::Call { program, call, pick } => {
-                transcript::call_heading(&self.play, program, call, &[], Some(pick))
+                let (actor, event) = transcript::call_heading(&self.play, *program, *call, &[]);
+                (actor, transcript::with_option(&self.play, start, event, Some(pick)))
             }
             other => transcript::heading(&self.play, start, &self.deed(other)),
         };
@@ -320,7 +332,7 @@ impl Model for Protocol {
 
     fn format_step(&self, last: &ProtocolState, action: Action) -> Option<String> {
         let mut next = last.clone();
-        let deed = self.deed(action);
+        let deed = self.deed(&action);
         let heading = transcript::heading(&self.play, &last.progress, &deed);
         let done = self.done(&mut next.kernel, &mut next.progress, &deed);
         Some(transcript::line(&self.play, &next.progress, &deed, heading, &done).to_string())
@@ -347,7 +359,7 @@ impl Protocol {
         let never = self.play.scenario.never.len();
         let claims = never + self.play.scenario.possible.len();
         if place < claims {
-            self.play.is_shown(&state.progress, place) == (place >= never)
+            self.play.is_shown(&state.kernel, &state.progress, place) == (place >= never)
         } else {
             !state.unmet[place - claims]
         }

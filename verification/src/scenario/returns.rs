@@ -2,7 +2,7 @@
 
 use kmt_core::{Answer, Effect, Outcome, Output, Resumed, Step, ThreadId};
 
-use super::document::{After, Atom, CallLine, Expect};
+use super::document::CallLine;
 use super::judge::{self, Unmet};
 use super::machine::Machine;
 use super::play::{Done, Play, PlayError, Progress};
@@ -25,9 +25,9 @@ impl Play {
     }
 
     /// The program whose thread waits for what a step decides.
-    pub(crate) fn waiting_for(progress: &Progress, step: Step) -> Option<usize> {
+    pub(crate) fn waiting_for(progress: &Progress, step: &Step) -> Option<usize> {
         let (Step::Timeout(wait) | Step::Grant(wait)) = step else { return None };
-        (0..progress.blocked.len()).find(|program| progress.is_blocked(*program) == Some(wait))
+        (0..progress.blocked.len()).find(|program| progress.is_blocked(*program) == Some(*wait))
     }
 
     /// The latest call of a program.
@@ -47,7 +47,7 @@ impl Play {
         self.note_past(progress, program, done.call);
         let mut unmet = Vec::new();
         if let Some(expect) = &line.expect {
-            unmet = judge::unmet_around(self, progress, line, expect, &done.outcome);
+            unmet = judge::unmet_event(self, progress, &line.shape.span, &expect.around, &done.outcome);
         }
         if let Answer::Pending(wait) = done.outcome.answer {
             progress.blocked[program] = Some(wait);
@@ -99,7 +99,7 @@ impl Play {
     ) -> Result<(), PlayError> {
         let Some(line) = self.latest_call(progress, program) else { return Ok(()) };
         if let Answer::Complete(reply) = answer {
-            self.bind(machine, progress, line, &reply.output)?;
+            self.bind(machine, progress, program, line, &reply.output)?;
         }
         if let (Some(expect), Some(back)) = (&line.expect, done.returns.last_mut()) {
             // What the answer says comes before what happened around the call, as in the file.
@@ -116,6 +116,7 @@ impl Play {
         &self,
         machine: &mut M,
         progress: &mut Progress,
+        program: usize,
         line: &CallLine,
         output: &Output,
     ) -> Result<(), PlayError> {
@@ -125,13 +126,7 @@ impl Play {
                 seen.iter().find(|seen| seen.field == gives.field).map(|seen| seen.values.as_slice());
             for (name, value) in gives.names.iter().zip(values.unwrap_or_default()) {
                 self.set(progress, name, *value);
-                // CreateDevice does not say which device it made; it is the latest.
-                if gives.field == "hDevice"
-                    && let (Some(device), Some(place)) =
-                        (machine.kernel().devices().last(), self.cast.place(name))
-                {
-                    progress.devices.insert(device.id, place);
-                }
+                self.identify(machine.kernel(), progress, program, line, (gives.field, name, *value));
             }
         }
         if let Output::CreateProcess { process, .. } = output {
@@ -140,53 +135,6 @@ impl Play {
             }
         }
         Ok(())
-    }
-
-    /// Of each atom about a call that is being made, whether what it wants to have happened before has.
-    fn note_past(&self, progress: &mut Progress, program: usize, call: usize) {
-        for place in self.atoms_of(program, call) {
-            let made_after = match self.atoms[place].1.after.as_ref().map(|after| &after.value) {
-                None => true,
-                Some(After::Incident(_)) => progress.past[place],
-                Some(After::Call(other)) => {
-                    let of = self.scenario.programs.iter().position(|program| program.thread == other.thread);
-                    of.is_some_and(|of| {
-                        // A call is not before itself, and one that waits has not returned.
-                        let open = of == program || progress.blocked[of].is_some();
-                        progress.next[of] - usize::from(open) >= other.call.value as usize
-                    })
-                }
-            };
-            progress.made_after[place] = made_after;
-        }
-    }
-
-    /// Settles the atoms that speak of the call that has just returned.
-    fn show(&self, progress: &mut Progress, program: usize, answer: &Answer) {
-        let call = progress.next[program] - 1;
-        for place in self.atoms_of(program, call) {
-            let line = &self.scenario.programs[program].calls[call];
-            let agrees = self.agrees(progress, line, &self.atoms[place].1, answer);
-            // From now on only the verdict matters.
-            progress.shown[place] = std::mem::take(&mut progress.made_after[place]) && agrees;
-        }
-    }
-
-    fn atoms_of(&self, program: usize, call: usize) -> Vec<usize> {
-        let atoms = self.atoms.iter().enumerate();
-        let about = |of: usize, atom: &Atom| of == program && atom.call.call.value as usize == call + 1;
-        atoms.filter(|(_, (of, atom))| about(*of, atom)).map(|(place, _)| place).collect()
-    }
-
-    fn agrees(&self, progress: &Progress, line: &CallLine, atom: &Atom, answer: &Answer) -> bool {
-        let expect = Expect {
-            status: atom.status.clone(),
-            rule: atom.rule.clone(),
-            out: atom.out.clone(),
-            ..Expect::default()
-        };
-        let other = atom.not.as_ref().is_none_or(|not| judge::status(answer) != Some(not.value));
-        other && judge::unmet_answer(self, progress, line, &expect, answer).is_empty()
     }
 
     /// Threads that this event ended make no further call.

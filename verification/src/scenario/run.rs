@@ -1,17 +1,17 @@
 //! One path through a scenario: by its pinned schedule, by the default policy, or by a seed.
 
 use std::fmt;
+use std::ops::Range;
 
-use kmt_core::{DeviceId, Pick, Reclaimable, Step};
-
-use super::document::{Claim, DeviceText, Expect, Move, MoveKind, Scenario};
-use super::error::{Fault, one_of};
+use super::document::{Around, Expect, Move, Scenario};
+use super::error::Fault;
 use super::judge::{self, Unmet};
 use super::machine::Machine;
-use super::place::{Name, Placed, Span};
+use super::pinning::{Pinned, pinned};
+use super::place::Placed;
 use super::play::{Deed, Play, PlayError, Progress};
-use super::show;
 use super::transcript::{self, Transcript};
+use super::waiting;
 
 /// How the next event is picked where the scenario pins no schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +125,7 @@ pub fn run<M: Machine>(scenario: &Scenario, machine: &mut M, policy: Policy) -> 
         }
     }
     runner.note_calls_never_made();
-    transcript::push_blocked(&play, &runner.progress, &mut runner.run.transcript);
+    waiting::push(&play, runner.machine.kernel(), &runner.progress, &mut runner.run.transcript);
     Ok(runner.run)
 }
 
@@ -139,65 +139,11 @@ struct Runner<'r, M> {
 impl<M: Machine> Runner<'_, M> {
     fn follow(&mut self, schedule: &[Move]) -> Result<(), RunError> {
         for entry in schedule {
-            let span = &entry.event.span;
-            let deed = match &entry.event.value {
-                MoveKind::Call { thread, pick } => Deed::Call(self.pinned_thread(thread, span)?, *pick),
-                MoveKind::Reclaim(_) | MoveKind::Timeout(_) | MoveKind::Grant(_) => {
-                    Deed::Step(self.pinned_step(&entry.event)?)
-                }
-                MoveKind::Incident(incident) => Deed::Incident(incident.clone()),
-                MoveKind::Host(host) => Deed::Host(host.clone()),
-            };
+            let pinned = Pinned { play: self.play, kernel: self.machine.kernel(), progress: &self.progress };
+            let deed = pinned.deed(&entry.event).map_err(RunError::Fault)?;
             self.perform(&deed, entry)?;
         }
         Ok(())
-    }
-
-    fn pinned_thread(&self, thread: &Name, span: &Span) -> Result<usize, RunError> {
-        let programs = &self.play.scenario.programs;
-        let program = programs.iter().position(|program| program.thread == *thread);
-        let Some(program) = program else {
-            let found = format!("`{}` has no program", thread.value);
-            return Err(RunError::Fault(Fault::new(span.clone(), found, "a thread with a program")));
-        };
-        if self.progress.ended[program] {
-            let found = format!("thread `{}` has ended", thread.value);
-            return Err(RunError::Fault(Fault::new(
-                span.clone(),
-                found,
-                "a thread that can make a call here",
-            )));
-        }
-        Ok(program)
-    }
-
-    fn pinned_step(&self, event: &Placed<MoveKind>) -> Result<Step, RunError> {
-        let enabled = self.machine.kernel().choices();
-        let is_it = |device: &DeviceText, id: DeviceId| match device {
-            DeviceText::Name(name) => self.progress.devices.get(&id).copied() == self.play.cast.place(name),
-            DeviceText::Number(number) => id.number() == number.value,
-        };
-        let waits = |thread: &Name, step: Step| {
-            let program = Play::waiting_for(&self.progress, step);
-            program.is_some_and(|program| self.play.scenario.programs[program].thread == *thread)
-        };
-        let step = enabled.iter().find(|step| match (&event.value, step) {
-            (MoveKind::Reclaim(device), Step::Reclaim(Reclaimable::Device(id))) => is_it(device, *id),
-            (MoveKind::Timeout(thread), Step::Timeout(_)) | (MoveKind::Grant(thread), Step::Grant(_)) => {
-                waits(thread, **step)
-            }
-            _ => false,
-        });
-        step.copied().ok_or_else(|| {
-            let found = format!("the step `{}` is not enabled here", show::move_kind(&event.value));
-            let steps: Vec<String> =
-                enabled.iter().map(|step| show::step(self.play, &self.progress, *step)).collect();
-            let expected = match steps.is_empty() {
-                true => "no step: none is enabled".to_owned(),
-                false => format!("an enabled step: {}", one_of(steps.iter().map(String::as_str))),
-            };
-            RunError::Fault(Fault::new(event.span.clone(), found, expected))
-        })
     }
 
     fn pick(&mut self, policy: Policy) -> Result<(), RunError> {
@@ -213,7 +159,7 @@ impl<M: Machine> Runner<'_, M> {
                 Policy::RoundRobin => {
                     let kernel = self.machine.kernel();
                     let next = || runnable.first().map(|next| Deed::Call(*next, None));
-                    let timeout = || kernel.choices().first().copied().map(Deed::Step);
+                    let timeout = || kernel.choices().into_iter().next().map(Deed::Step);
                     kernel.first_untimed_choice().map(Deed::Step).or_else(next).or_else(timeout)
                 }
                 Policy::Seed(_) => {
@@ -231,14 +177,9 @@ impl<M: Machine> Runner<'_, M> {
             if let (Deed::Call(program, _), Policy::RoundRobin) = (&deed, policy) {
                 turn = (program + 1) % programs;
             }
-            let event = self.pinned(&deed);
-            self.perform(&deed, &Move { event: Placed::made(event), effects: None, wakes: None })?;
+            let event = Placed::made(pinned(self.play, &self.progress, &deed));
+            self.perform(&deed, &Move { event, around: Around::default() })?;
         }
-    }
-
-    /// How a schedule writes a thing that is about to be done.
-    fn pinned(&self, deed: &Deed) -> MoveKind {
-        pinned(self.play, &self.progress, deed)
     }
 
     fn perform(&mut self, deed: &Deed, entry: &Move) -> Result<(), RunError> {
@@ -251,14 +192,8 @@ impl<M: Machine> Runner<'_, M> {
         self.run.transcript.push(transcript::line(self.play, &self.progress, deed, heading, &done));
         self.run.schedule.push(entry.clone());
         let line = self.run.transcript.lines.len();
-        let around = judge::unmet_event(
-            self.play,
-            &self.progress,
-            &entry.event.span,
-            entry.effects.as_deref(),
-            entry.wakes.as_deref(),
-            &done.outcome,
-        );
+        let around =
+            judge::unmet_event(self.play, &self.progress, &entry.event.span, &entry.around, &done.outcome);
         let unmet = done.returns.into_iter().flat_map(|back| back.unmet).chain(around);
         self.run.unmet.extend(unmet.map(|unmet| UnmetAt { line: Some(line), unmet }));
         self.note_claims(line);
@@ -267,10 +202,11 @@ impl<M: Machine> Runner<'_, M> {
     }
 
     fn note_claims(&mut self, line: usize) {
-        let Self { play, progress, run, .. } = self;
+        let Self { play, machine, progress, run } = self;
         let never = play.scenario.never.len();
-        note(&play.scenario.never, 0, play, progress, line, &mut run.broken);
-        note(&play.scenario.possible, never, play, progress, line, &mut run.seen);
+        let is_shown = |claim| play.is_shown(machine.kernel(), progress, claim);
+        note(&mut run.broken, 0..never, is_shown, line);
+        note(&mut run.seen, never..never + play.scenario.possible.len(), is_shown, line);
     }
 
     /// A free run that stops while a thread still has calls to make would look as if all had been done.
@@ -337,45 +273,14 @@ impl<M: Machine> Runner<'_, M> {
     }
 }
 
-fn note(
-    claims: &[Claim],
-    first: usize,
-    play: &Play,
-    progress: &Progress,
-    line: usize,
-    seen: &mut Vec<ClaimSeen>,
-) {
-    for claim in 0..claims.len() {
-        let known = seen.iter().any(|seen| seen.claim == claim);
-        if !known && play.is_shown(progress, first + claim) {
-            seen.push(ClaimSeen { claim, line });
+/// Adds the claims of a list that come true at this line.
+fn note(seen: &mut Vec<ClaimSeen>, claims: Range<usize>, is_shown: impl Fn(usize) -> bool, line: usize) {
+    let first = claims.start;
+    for claim in claims {
+        let known = seen.iter().any(|seen| seen.claim == claim - first);
+        if !known && is_shown(claim) {
+            seen.push(ClaimSeen { claim: claim - first, line });
         }
-    }
-}
-
-/// How a schedule writes a thing that is about to be done.
-pub(super) fn pinned(play: &Play, progress: &Progress, deed: &Deed) -> MoveKind {
-    match deed {
-        Deed::Call(program, pick) => {
-            // Where there is one option only, the schedule need not name it.
-            let pick = pick.filter(|pick| *pick != Pick::Only);
-            MoveKind::Call { thread: play.scenario.programs[*program].thread.clone(), pick }
-        }
-        Deed::Step(step @ (Step::Timeout(_) | Step::Grant(_))) => {
-            let program = Play::waiting_for(progress, *step);
-            let thread = program.map(|program| play.scenario.programs[program].thread.clone());
-            let thread = thread.unwrap_or_else(|| Placed::made(String::new()));
-            if matches!(step, Step::Timeout(_)) { MoveKind::Timeout(thread) } else { MoveKind::Grant(thread) }
-        }
-        Deed::Step(Step::Reclaim(Reclaimable::Device(id))) => {
-            let name = progress.devices.get(id).map(|place| play.cast.members[*place].name.clone());
-            MoveKind::Reclaim(match name {
-                Some(name) => DeviceText::Name(Placed::made(name)),
-                None => DeviceText::Number(Placed::made(id.number())),
-            })
-        }
-        Deed::Incident(incident) => MoveKind::Incident(incident.clone()),
-        Deed::Host(host) => MoveKind::Host(host.clone()),
     }
 }
 

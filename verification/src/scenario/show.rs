@@ -1,13 +1,20 @@
 //! How values, answers and effects are written in transcripts and messages.
 
-use kmt_core::{Answer, DeviceId, Effect, ExecutionState, Reclaimable, Reply, Resumed, Step, ThreadId};
+use std::collections::BTreeMap;
 
-use super::calls::{CallShape, Datum, EXECUTION_STATES, Kind, Seen};
+use kmt_core::{
+    Answer, DeviceId, Diagnostic, Effect, ExecutionState, NtObjectId, Pick, Reclaimable, Reply, Resumed,
+    Step, SyncObjectId, ThreadId,
+};
+
+use super::calls::{CallShape, Datum, EXECUTION_STATES, Kind, Seen, member as info_member};
 use super::cast::Thing;
 use super::document::{
-    CallLine, DeviceText, EffectLine, FieldLine, HandleText, HostLine, IncidentLine, MoveKind, Value,
+    CallLine, Designation, EffectLine, FieldLine, HandleText, HostLine, IncidentLine, MoveKind, Value,
     WakeLine,
 };
+use super::identities::place_of;
+use super::place::Placed;
 use super::play::{Play, Progress};
 
 /// A number as the field that it stands in is read.
@@ -15,7 +22,7 @@ pub(super) fn number(kind: Kind, number: u64) -> String {
     match kind {
         Kind::Flag => if number == 0 { "FALSE" } else { "TRUE" }.to_owned(),
         Kind::Pointer => if number == 0 { "NULL" } else { "set" }.to_owned(),
-        Kind::Bits | Kind::Process | Kind::Size => number.to_string(),
+        Kind::Bits | Kind::Process | Kind::Size | Kind::Count | Kind::Wides => number.to_string(),
         Kind::Timeout => number.cast_signed().to_string(),
         Kind::Bytes => format!("{number:02x}"),
         Kind::Word(constants) | Kind::Wide(constants) => {
@@ -26,8 +33,16 @@ pub(super) fn number(kind: Kind, number: u64) -> String {
                 None => format!("0x{number:X}"),
             }
         }
-        Kind::Local | Kind::Global | Kind::Nt | Kind::Luid if number == 0 => "0".to_owned(),
-        Kind::Local | Kind::Global | Kind::Nt | Kind::Luid => format!("0x{number:X}"),
+        Kind::AsyncEvent if number == 0 => "NULL".to_owned(),
+        Kind::Local | Kind::Global | Kind::Nt | Kind::Luid | Kind::Address if number == 0 => "0".to_owned(),
+        Kind::Local
+        | Kind::Global
+        | Kind::Nt
+        | Kind::Luid
+        | Kind::Locals
+        | Kind::AsyncEvent
+        | Kind::Address
+        | Kind::SyncObjectInfo { .. } => format!("0x{number:X}"),
     }
 }
 
@@ -60,9 +75,47 @@ fn written(kind: Kind, value: &Value) -> String {
         Value::Handle(text) => handle(text),
         Value::Luid(name) | Value::Process(name) => name.clone(),
         Value::List(values) => {
-            let all: Vec<String> = values.iter().map(|value| written(kind, &value.value)).collect();
+            let all: Vec<String> = values.iter().map(|value| written(kind.entry(), &value.value)).collect();
             format!("[{}]", all.join(", "))
         }
+        Value::Members(members) => structure(members, &[]),
+    }
+}
+
+/// A text with the number behind it, unless it says the number itself.
+fn with_number(text: String, number: Option<String>) -> String {
+    match number {
+        Some(number) if !text.contains(number.as_str()) => format!("{text} {number}"),
+        _ => text,
+    }
+}
+
+/// The members of a structure as they are written, with the numbers that they have in a call.
+fn structure(members: &[FieldLine], numbers: &[(&str, u64)]) -> String {
+    let one = |line: &FieldLine| {
+        let kind = info_member(line.field).map_or(Kind::Word(&[]), |member| member.kind);
+        let known =
+            numbers.iter().find(|(name, _)| *name == line.field).map(|(_, value)| number(kind, *value));
+        // A name says which number it is; constants say it themselves.
+        let known = known.filter(|_| matches!(line.value.value, Value::Handle(_)));
+        format!("{}={}", line.field, with_number(written(kind, &line.value.value), known))
+    };
+    format!("{{{}}}", members.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+/// An input as it is written, with the numbers that it has in a call.
+fn input(kind: Kind, value: &Value, datum: Option<&Datum>) -> String {
+    match (value, datum) {
+        (Value::List(values), Some(Datum::List(numbers))) => {
+            let one = |(value, it): (&Placed<Value>, &u64)| {
+                with_number(written(kind.entry(), &value.value), Some(number(kind.entry(), *it)))
+            };
+            format!("[{}]", values.iter().zip(numbers).map(one).collect::<Vec<_>>().join(", "))
+        }
+        (Value::Members(members), Some(Datum::Members(numbers))) => structure(members, numbers),
+        (value, Some(Datum::Number(it))) => with_number(written(kind, value), Some(number(kind, *it))),
+        // It is shown as it is written.
+        (value, _) => written(kind, value),
     }
 }
 
@@ -79,18 +132,10 @@ pub(super) fn call(line: &CallLine, values: &[Datum]) -> String {
             if input.kind == Kind::Pointer && field.is_none() {
                 return None;
             }
-            let text = field.map(|field| written(input.kind, &field.value.value));
-            let value = values.get(place).and_then(|value| match value {
-                Datum::Number(value) => Some(number(input.kind, *value)),
-                // It is shown as it is written.
-                Datum::Bytes(_) | Datum::Nothing => None,
-            });
-            let shown = match (text, value) {
-                (Some(text), Some(value)) if text.contains(value.as_str()) => text,
-                (Some(text), Some(value)) => format!("{text} {value}"),
-                (Some(text), None) => text,
-                (None, Some(value)) => value,
-                (None, None) => return None,
+            let shown = match (field, values.get(place)) {
+                (Some(field), datum) => self::input(input.kind, &field.value.value, datum),
+                (None, Some(Datum::Number(it))) => number(input.kind, *it),
+                (None, _) => return None,
             };
             Some(format!("{}={shown}", input.name))
         })
@@ -131,7 +176,7 @@ pub(super) fn expected(
     let text = written(output.kind, &field.value.value);
     match &field.value.value {
         Value::Handle(HandleText::Raw(value)) => number(output.kind, *value),
-        Value::Nothing | Value::Number(_) | Value::List(_) | Value::Bytes(_) => text,
+        Value::Nothing | Value::Number(_) | Value::List(_) | Value::Members(_) | Value::Bytes(_) => text,
         value => match play.number(progress, value) {
             Ok(value) if number(output.kind, value) == text => text,
             Ok(value) => format!("{text} {}", number(output.kind, value)),
@@ -200,18 +245,44 @@ pub(super) fn state(state: ExecutionState) -> &'static str {
     EXECUTION_STATES.iter().find(|(_, value)| *value == code).map_or("unknown", |(name, _)| name)
 }
 
-/// The name of a device, or its number where it has none.
-pub(super) fn device(play: &Play, progress: &Progress, id: DeviceId) -> String {
-    let name = progress.devices.get(&id).map(|place| &play.cast.members[*place].name);
-    name.map_or_else(|| id.number().to_string(), Clone::clone)
+/// What the first name of an object is, or its number where it has none.
+fn named<T: PartialEq>(play: &Play, names: &BTreeMap<usize, T>, id: &T, number: u32) -> String {
+    place_of(names, id).map_or_else(|| number.to_string(), |place| play.cast.members[place].name.clone())
 }
 
-/// An effect of an event.
-pub(super) fn effect(play: &Play, progress: &Progress, effect: &Effect) -> String {
-    let member = |is: fn(Thing) -> bool, number: u32| {
-        let member = progress.bindings.find(&play.cast, is, number.into());
-        member.map_or_else(|| number.to_string(), |member| member.name.clone())
-    };
+/// The name of a device, or its number where it has none.
+pub(super) fn device(play: &Play, progress: &Progress, id: DeviceId) -> String {
+    named(play, &progress.identities.devices, &id, id.number())
+}
+
+/// The name of a synchronisation object, or its number where it has none.
+pub(super) fn sync_object(play: &Play, progress: &Progress, id: SyncObjectId) -> String {
+    named(play, &progress.identities.sync_objects, &id, id.number())
+}
+
+/// The name of an event, or its number where it has none.
+pub(super) fn event(play: &Play, progress: &Progress, id: NtObjectId) -> String {
+    named(play, &progress.identities.events, &id, id.number())
+}
+
+/// The name of something that is known by a number of its own, or that number.
+fn member(play: &Play, progress: &Progress, is: fn(Thing) -> bool, number: u32) -> String {
+    let member = progress.bindings.find(&play.cast, is, number.into());
+    member.map_or_else(|| number.to_string(), |member| member.name.clone())
+}
+
+/// The name of a thread, or its number where it has none.
+pub(super) fn thread(play: &Play, progress: &Progress, id: ThreadId) -> String {
+    member(play, progress, |thing| thing == Thing::Thread, id.number())
+}
+
+/// The effects of an event.
+pub(super) fn effects(play: &Play, progress: &Progress, effects: &[Effect]) -> Vec<String> {
+    effects.iter().map(|it| effect(play, progress, it, effects)).collect()
+}
+
+/// One of the effects of an event.
+fn effect(play: &Play, progress: &Progress, effect: &Effect, all: &[Effect]) -> String {
     match effect {
         Effect::DeviceEnteredError { device: id, state: entered } => {
             format!("device {} enters Error: {}", device(play, progress, *id), state(*entered))
@@ -219,12 +290,41 @@ pub(super) fn effect(play: &Play, progress: &Progress, effect: &Effect) -> Strin
         Effect::DeviceDestroyed { device: id } => {
             format!("device {} is destroyed", device(play, progress, *id))
         }
+        Effect::EventSet { event: id } => event_set(&event(play, progress, *id)),
         Effect::Resume { thread, result, .. } => resume(play, progress, *thread, result),
-        Effect::ThreadEnded { thread } => {
-            format!("thread {} ends", member(|thing| thing == Thing::Thread, thread.number()))
+        Effect::Diagnostic(diagnostic) => {
+            format!("note: {}", self::diagnostic(play, progress, diagnostic, all))
         }
+        Effect::ThreadEnded { thread: id } => format!("thread {} ends", thread(play, progress, *id)),
         Effect::ProcessEnded { process } => {
-            format!("process {} ends", member(|thing| thing == Thing::Process, process.number()))
+            let name = member(play, progress, |thing| thing == Thing::Process, process.number());
+            format!("process {name} ends")
+        }
+    }
+}
+
+/// An event that is set.
+pub(super) fn event_set(name: &str) -> String {
+    format!("event {name} is set")
+}
+
+/// A report of the simulator.
+fn diagnostic(play: &Play, progress: &Progress, diagnostic: &Diagnostic, all: &[Effect]) -> String {
+    match diagnostic {
+        Diagnostic::ReachedBeforeTheWait { thread: id } => {
+            let name = thread(play, progress, *id);
+            format!("what {name} waits for was reached before, and tells nothing about work that goes on")
+        }
+        Diagnostic::ReleasedByForcedMaximum { wait } => {
+            let resumed = all.iter().find_map(|effect| match effect {
+                Effect::Resume { thread, wait: ended, .. } if ended == wait => Some(*thread),
+                _ => None,
+            });
+            let who = resumed.map_or_else(
+                || "a registered wait".to_owned(),
+                |id| format!("the wait of {}", thread(play, progress, id)),
+            );
+            format!("{who} is satisfied by the maximum that the error stored, not by work that was done")
         }
     }
 }
@@ -251,36 +351,56 @@ pub(super) fn incident(incident: &IncidentLine) -> String {
 }
 
 /// A step, with the name of what it acts on.
-pub(super) fn step(play: &Play, progress: &Progress, step: Step) -> String {
+pub(super) fn step(play: &Play, progress: &Progress, step: &Step) -> String {
     match step {
-        Step::Reclaim(Reclaimable::Device(id)) => format!("reclaim device {}", device(play, progress, id)),
+        Step::Notice { object, adapter, pick } => {
+            let adapter = member(play, progress, |thing| thing == Thing::Adapter, adapter.number());
+            let object = sync_object(play, progress, *object);
+            format!("notice {object} on {adapter}{}", option(play, progress, pick))
+        }
+        Step::Reclaim(Reclaimable::Device(id)) => format!("reclaim device {}", device(play, progress, *id)),
         Step::Timeout(_) => format!("timeout {}", waiting(play, progress, step)),
         Step::Grant(_) => format!("grant {}", waiting(play, progress, step)),
     }
 }
 
+/// What is to be said of an option, behind the event that has it.
+pub(super) fn option(play: &Play, progress: &Progress, pick: &Pick) -> String {
+    match pick {
+        Pick::Only | Pick::DeadlineAhead => String::new(),
+        Pick::DeadlinePassed => " with its deadline passed".to_owned(),
+        Pick::Release(threads) => {
+            let names: Vec<String> = threads.iter().map(|id| thread(play, progress, *id)).collect();
+            format!(" releasing {}", names.join(", "))
+        }
+    }
+}
+
 /// The name of the thread that waits for what a step decides.
-fn waiting(play: &Play, progress: &Progress, step: Step) -> String {
+fn waiting(play: &Play, progress: &Progress, step: &Step) -> String {
     Play::waiting_for(progress, step)
         .map_or_else(|| "unknown".to_owned(), |program| play.scenario.programs[program].thread.value.clone())
 }
 
-/// A device as a scenario writes it.
-pub(super) fn device_text(device: &DeviceText) -> String {
-    match device {
-        DeviceText::Name(name) => name.value.clone(),
-        DeviceText::Number(number) => number.value.to_string(),
+/// A device or a fence as a scenario writes it.
+fn designation(it: &Designation) -> String {
+    match it {
+        Designation::Name(name) => name.value.clone(),
+        Designation::Number(number) => number.value.to_string(),
     }
 }
 
 /// A step of a schedule.
 pub(super) fn move_kind(event: &MoveKind) -> String {
     match event {
-        MoveKind::Reclaim(device) => format!("reclaim device {}", device_text(device)),
+        MoveKind::Notice { object, adapter, .. } => {
+            format!("notice {} on {}", designation(object), adapter.value)
+        }
+        MoveKind::Reclaim(device) => format!("reclaim device {}", designation(device)),
         MoveKind::Timeout(thread) => format!("timeout {}", thread.value),
         MoveKind::Grant(thread) => format!("grant {}", thread.value),
         MoveKind::Call { thread, .. } => thread.value.clone(),
-        MoveKind::Incident(it) => incident(it),
+        MoveKind::Incident { incident: it, .. } => incident(it),
         MoveKind::Host(it) => host(it),
     }
 }

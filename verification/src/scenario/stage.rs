@@ -1,8 +1,8 @@
 //! What the host does: the kernel of a world, its adapters, processes, threads and placed handles, and the incidents.
 
 use kmt_core::{
-    AdapterId, Answer, Event, Host, Incident, Kernel, Limits, NtHandle, Outcome, Output, PlaceProcessHandle,
-    ProcessId, Profile, Reply, SetNtHandleFlags,
+    AdapterId, Answer, Event, Host, Incident, Kernel, Limits, NtHandle, Outcome, Output, Pick,
+    PlaceProcessHandle, ProcessId, Profile, Reply, SetNtHandleFlags,
 };
 
 use super::document::{AdapterLine, Dialect, HandleLine, HostLine, IncidentLine, ProcessLine, Value, World};
@@ -38,6 +38,9 @@ pub fn limits(world: &World) -> Limits {
             "nt_handles_per_process" => &mut limits.nt_handles_per_process,
             "devices" => &mut limits.devices,
             "keyed_mutexes" => &mut limits.keyed_mutexes,
+            "sync_objects" => &mut limits.sync_objects,
+            "nt_objects" => &mut limits.nt_objects,
+            "waits" => &mut limits.waits,
             "processes" => &mut limits.processes,
             "threads" => &mut limits.threads,
             _ => &mut limits.adapters,
@@ -185,8 +188,10 @@ impl Play {
 
     pub(super) fn incident(
         &self,
+        kernel: &Kernel,
         progress: &Progress,
         incident: &IncidentLine,
+        pick: Option<Pick>,
         span: &Span,
     ) -> Result<Incident, PlayError> {
         Ok(match incident {
@@ -197,7 +202,10 @@ impl Play {
                 Incident::KillProcess(ProcessId::from_number(self.known(progress, process, span)?))
             }
             IncidentLine::StopAdapter(adapter) => {
-                Incident::StopAdapter(AdapterId::from_number(self.known(progress, adapter, span)?))
+                let adapter = AdapterId::from_number(self.known(progress, adapter, span)?);
+                let first = || kernel.stop_picks(adapter).ok().and_then(|picks| picks.into_iter().next());
+                // An adapter that cannot stop gets its misuse when it is to.
+                Incident::StopAdapter { adapter, pick: pick.or_else(first).unwrap_or(Pick::Only) }
             }
         })
     }

@@ -125,30 +125,38 @@ pub(super) fn heading(play: &Play, progress: &Progress, deed: &Deed) -> (String,
     match deed {
         Deed::Call(program, pick) => {
             let values = play.next_call(progress, *program).and_then(|line| play.inputs(progress, line).ok());
-            call_heading(play, *program, progress.next[*program], &values.unwrap_or_default(), *pick)
+            let (actor, event) =
+                call_heading(play, *program, progress.next[*program], &values.unwrap_or_default());
+            (actor, with_option(play, progress, event, pick.as_ref()))
         }
-        Deed::Step(step) => ("machine".to_owned(), show::step(play, progress, *step)),
-        Deed::Incident(incident) => ("incident".to_owned(), show::incident(incident)),
+        Deed::Step(step) => ("machine".to_owned(), show::step(play, progress, step)),
+        Deed::Incident(incident, pick) => {
+            ("incident".to_owned(), with_option(play, progress, show::incident(incident), pick.as_ref()))
+        }
         Deed::Host(host) => ("host".to_owned(), show::host(host)),
     }
 }
 
-/// Who makes a call, and the call with these inputs.
-pub(super) fn call_heading(
+/// An event with what is to be said of its option.
+pub(super) fn with_option(
     play: &Play,
-    program: usize,
-    call: usize,
-    values: &[Datum],
-    pick: Option<Pick>,
-) -> (String, String) {
+    progress: &Progress,
+    mut event: String,
+    pick: Option<&Pick>,
+) -> String {
+    if let Some(pick) = pick {
+        event.push_str(&show::option(play, progress, pick));
+    }
+    event
+}
+
+/// Who makes a call, and the call with these inputs.
+pub(super) fn call_heading(play: &Play, program: usize, call: usize, values: &[Datum]) -> (String, String) {
     let program = &play.scenario.programs[program];
     let thread = &program.thread.value;
     let owner = play.cast.member(thread).and_then(|member| member.owner.as_deref());
     let actor = owner.map_or_else(|| thread.clone(), |owner| format!("{owner}/{thread}"));
-    let mut event = program.calls.get(call).map(|line| show::call(line, values)).unwrap_or_default();
-    if pick == Some(Pick::DeadlinePassed) {
-        event.push_str(" with its deadline passed");
-    }
+    let event = program.calls.get(call).map(|line| show::call(line, values)).unwrap_or_default();
     (actor, event)
 }
 
@@ -160,26 +168,12 @@ pub(super) fn line(
     (actor, event): (String, String),
     done: &Done,
 ) -> Line {
-    let effects = done.outcome.effects.iter().map(|effect| show::effect(play, progress, effect)).collect();
+    let effects = show::effects(play, progress, &done.outcome.effects);
     let answer = match deed {
         Deed::Call(program, _) => Some(answer(play, *program, done.call, &done.outcome)),
-        Deed::Step(_) | Deed::Incident(_) | Deed::Host(_) => None,
+        Deed::Step(_) | Deed::Incident(..) | Deed::Host(_) => None,
     };
     Line { number: 0, actor, event, answer, effects }
-}
-
-/// A line for each thread that is still blocked when nothing more happens.
-pub(super) fn push_blocked(play: &Play, progress: &Progress, transcript: &mut Transcript) {
-    for program in 0..play.scenario.programs.len() {
-        if progress.is_blocked(program).is_none() {
-            continue;
-        }
-        let call = progress.next[program] - 1;
-        let (actor, _) = call_heading(play, program, call, &[], None);
-        let called = play.latest_call(progress, program).map_or("a call", |line| line.shape.name);
-        let event = format!("stays blocked in {called}");
-        transcript.push(Line { number: 0, actor, event, answer: None, effects: Vec::new() });
-    }
 }
 
 fn rule_line(rule: kmt_core::rule::Rule) -> RuleLine {

@@ -32,6 +32,17 @@ pub enum Value {
     Process(String),
     /// One value for each entry of an array.
     List(Vec<Placed<Value>>),
+    /// The members of a structure, in their order.
+    Members(Vec<FieldLine>),
+}
+
+/// A field and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldLine {
+    /// The field, by the name of the rulebook.
+    pub field: &'static str,
+    /// Its value.
+    pub value: Placed<Value>,
 }
 
 impl Value {
@@ -41,6 +52,7 @@ impl Value {
             Self::Handle(handle) => handle.name().into_iter().collect(),
             Self::Process(name) => vec![name],
             Self::List(values) => values.iter().flat_map(|value| value.value.names()).collect(),
+            Self::Members(members) => members.iter().flat_map(|member| member.value.value.names()).collect(),
             Self::Number(_)
             | Self::Signed(_)
             | Self::Bytes(_)

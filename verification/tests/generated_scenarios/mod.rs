@@ -3,9 +3,9 @@
 use kmt::scenario::Scenario;
 use kmt::scenario::calls::{CallShape, Kind};
 use kmt::scenario::document::{
-    AdapterLine, After, Atom, Basis, CallLine, CallPlace, Claim, Dialect, Expect, Explore, FieldLine,
-    GivesLine, HandleLine, HandleText, HostLine, IncidentLine, Move, MoveKind, ProcessLine, Program, Value,
-    WakeLine, World,
+    AdapterLine, After, Around, Atom, Basis, CallLine, CallPlace, Claim, Designation, Dialect, Expect,
+    Explore, FieldLine, GivesLine, HandleLine, HandleText, HostLine, IncidentLine, Move, MoveKind,
+    ProcessLine, Program, Stuck, Value, WakeLine, World,
 };
 use kmt::scenario::place::Placed;
 use kmt_core::{AdapterKind, Bitness, NtStatus};
@@ -98,8 +98,11 @@ impl CallSeed {
                     Some(FieldLine { field: output.name, value: made(value(output.kind, self.numbers[1])?) })
                 })
                 .collect(),
-            effects: (self.numbers[2].is_multiple_of(3)).then(Vec::new),
-            wakes: (self.numbers[3].is_multiple_of(3)).then(|| wakes(self.numbers[3])),
+            around: Around {
+                effects: (self.numbers[2].is_multiple_of(3)).then(Vec::new),
+                sets: (self.numbers[4].is_multiple_of(3)).then(|| sets(self.numbers[4])),
+                wakes: (self.numbers[3].is_multiple_of(3)).then(|| wakes(self.numbers[3])),
+            },
         };
         CallLine {
             shape: made(shape),
@@ -110,6 +113,16 @@ impl CallSeed {
             expect: self.expect.then_some(expect),
         }
     }
+}
+
+/// Events that are set.
+fn sets(number: u64) -> Vec<Placed<String>> {
+    vec![name("h"); (number % 4) as usize]
+}
+
+/// Threads that are released.
+fn releases(number: usize) -> Placed<Vec<Placed<String>>> {
+    made([name("t0"), name("t1")].into_iter().take(number).collect())
 }
 
 /// Threads that are resumed.
@@ -140,7 +153,12 @@ fn value(kind: Kind, number: u64) -> Option<Value> {
             2 => HandleText::Nt("h".to_owned()),
             _ => HandleText::CurrentProcess,
         }),
-        Kind::Nt => Value::Handle(match number % 4 {
+        Kind::Nt | Kind::AsyncEvent | Kind::Timeout | Kind::Bytes | Kind::Locals | Kind::Wides
+            if number.is_multiple_of(5) =>
+        {
+            Value::Null
+        }
+        Kind::Nt | Kind::AsyncEvent => Value::Handle(match number % 4 {
             0 => HandleText::Raw(word),
             1 => HandleText::Name("h".to_owned()),
             2 => HandleText::Foreign { name: "h".to_owned(), process: "p0".to_owned() },
@@ -154,15 +172,43 @@ fn value(kind: Kind, number: u64) -> Option<Value> {
             let (text, value) = constants.first()?;
             Value::Constant { text: (*text).to_owned(), value: *value }
         }
-        Kind::Luid | Kind::Process | Kind::Word(_) | Kind::Wide(_) => Value::Number(word),
+        Kind::Luid | Kind::Process | Kind::Word(_) | Kind::Wide(_) | Kind::Address => Value::Number(word),
         Kind::Bits => Value::Number(if number.is_multiple_of(2) { 32 } else { 64 }),
         Kind::Flag => Value::Flag(number.is_multiple_of(2)),
-        Kind::Timeout | Kind::Bytes if number.is_multiple_of(5) => Value::Null,
         Kind::Timeout => Value::Signed(number.cast_signed()),
         Kind::Bytes => Value::Bytes(number.to_le_bytes()[..(number % 9) as usize].to_vec()),
-        Kind::Size => Value::Number(number & 0xFFFF),
+        Kind::Size | Kind::Count => Value::Number(number & 0xFFFF),
+        Kind::Locals | Kind::Wides => {
+            let entries = (0..number % 3).map(|place| value(kind.entry(), number.rotate_left(place as u32)));
+            Value::List(entries.map(|entry| entry.map(made)).collect::<Option<_>>()?)
+        }
+        Kind::SyncObjectInfo { has_flags } => info(has_flags, number)?,
         Kind::Pointer => Value::Null,
     })
+}
+
+/// Info for one of the types, or for a number that is none.
+fn info(has_flags: bool, number: u64) -> Option<Value> {
+    const FENCE: [(&str, Kind); 1] = [("FenceValue", Kind::Wide(&[]))];
+    const NOTIFICATION: [(&str, Kind); 1] = [("Event", Kind::Nt)];
+    const MONITORED: [(&str, Kind); 2] =
+        [("InitialFenceValue", Kind::Wide(&[])), ("EngineAffinity", Kind::Word(&[]))];
+    let (object_type, members): (_, &[(&'static str, Kind)]) = match number % 4 {
+        0 => (Value::Number(7 + number % 9), &[]),
+        1 => (Value::Constant { text: "FENCE".to_owned(), value: 3 }, &FENCE),
+        2 => (Value::Number(4), &NOTIFICATION),
+        _ => (Value::Constant { text: "MONITORED_FENCE".to_owned(), value: 5 }, &MONITORED),
+    };
+    let line = |field, value| FieldLine { field, value: made(value) };
+    let mut lines = vec![line("Type", object_type)];
+    for (field, kind) in members {
+        lines.push(line(field, value(*kind, number)?));
+    }
+    if has_flags && number.is_multiple_of(3) {
+        lines
+            .push(line("Flags", Value::Constant { text: "Shared | NtSecuritySharing".to_owned(), value: 3 }));
+    }
+    Some(Value::Members(lines))
 }
 
 fn worlds() -> impl Strategy<Value = World> {
@@ -248,13 +294,28 @@ fn extras() -> impl Strategy<Value = Extras> {
             out: Vec::new(),
             after: Some(made(if not { After::Incident(incident) } else { After::Call(call()) })),
         };
-        vec![Claim { name: name("a \"claim\""), all: vec![made(atom)] }]
+        let stuck = if not { Stuck::Any } else { Stuck::Threads(vec![name("t1"), name("t0")]) };
+        vec![
+            Claim { name: name("a \"claim\""), all: vec![made(atom.clone())], stuck: None },
+            Claim { name: name("somebody waits"), all: Vec::new(), stuck: Some(stuck.clone()) },
+            Claim { name: name("both"), all: vec![made(atom)], stuck: Some(stuck) },
+        ]
     });
     let thread = select(&["t0", "t1"][..]);
+    let adapter = || MoveKind::Incident {
+        incident: IncidentLine::StopAdapter(name("gpu")),
+        releases: Some(releases(2)),
+    };
     let entry = prop_oneof![
-        incident.prop_map(MoveKind::Incident),
+        incident.prop_map(|incident| MoveKind::Incident { incident, releases: None }),
+        Just(adapter()),
         thread.clone().prop_map(|thread| MoveKind::Timeout(name(thread))),
         thread.prop_map(|thread| MoveKind::Grant(name(thread))),
+        any::<(u32, bool)>().prop_map(|(number, open)| MoveKind::Notice {
+            object: Designation::Number(made(number)),
+            adapter: name("gpu"),
+            releases: open.then(|| releases(1)),
+        }),
         any::<(bool, bool)>().prop_map(|(inherit, protect)| MoveKind::Host(HostLine::SetHandleFlags {
             process: name("p0"),
             handle: made(HandleText::Name("h".to_owned())),
@@ -264,8 +325,7 @@ fn extras() -> impl Strategy<Value = Extras> {
     ];
     let entry = (entry, any::<bool>(), prop::option::of(0..4_u64)).prop_map(|(event, effects, seed)| Move {
         event: made(event),
-        effects: effects.then(Vec::new),
-        wakes: seed.map(wakes),
+        around: Around { effects: effects.then(Vec::new), sets: seed.map(sets), wakes: seed.map(wakes) },
     });
     (prop::option::of(basis), explore, claims, prop::option::of(prop::collection::vec(entry, 0..4)))
 }

@@ -3,7 +3,7 @@
 use super::table::NtEntry;
 use super::{NtBody, NtHandle};
 use crate::event::{Answer, Outcome};
-use crate::handle::access::{self, PROCESS_ALL_ACCESS, PROCESS_DUP_HANDLE};
+use crate::handle::access::{PROCESS_ALL_ACCESS, PROCESS_DUP_HANDLE, TypeRights};
 use crate::id::{NtObjectId, ProcessId};
 use crate::kernel::Kernel;
 use crate::plan::{Closing, Duplicate, Plan};
@@ -20,10 +20,10 @@ const OBJ_INHERIT: u32 = 0x2;
 
 /// DuplicateHandle. Makes a handle in the target process for the object of the source handle (NTH-10).
 ///
-/// Refused, in this order: `INVALID_PARAMETER` for an option outside 0x7 (NTH-15); `INVALID_HANDLE` or `ACCESS_DENIED` for
-/// the source process, `INVALID_HANDLE` for the source handle (NTH-10); `HANDLE_NOT_CLOSABLE` for a protected source that is
-/// to be closed; `INVALID_PARAMETER` for no target without option 0x1 (NTH-14); `INVALID_HANDLE` or `ACCESS_DENIED` for the
-/// target process (NTH-10); `ACCESS_DENIED` for a right that the source lacks (NTH-12); `INSUFFICIENT_RESOURCES` for a full
+/// Refused, in this order: `INVALID_PARAMETER` for an option outside 0x7 (NTH-15); `INVALID_HANDLE`, `OBJECT_TYPE_MISMATCH`
+/// or `ACCESS_DENIED` for the source process, `INVALID_HANDLE` for the source handle (NTH-10); `HANDLE_NOT_CLOSABLE` for a
+/// protected source that is to be closed; `INVALID_PARAMETER` for no target without option 0x1 (NTH-14); `INVALID_HANDLE`,
+/// `OBJECT_TYPE_MISMATCH` or `ACCESS_DENIED` for the target process (NTH-10); `ACCESS_DENIED` for a right that the source lacks (NTH-12); `INSUFFICIENT_RESOURCES` for a full
 /// table (NTH-05).
 ///
 /// With option 0x1 the source is closed even then, as soon as it was found and is not protected (NTH-13).
@@ -125,8 +125,7 @@ impl Kernel {
     }
 
     /// The process that a handle of the caller names, alive or not.
-    // NTH-09: in the table of the caller. NTH-10: -1 is the caller itself with every right. Each NT object stands for a
-    // process; a handle of any other type would be OBJECT_TYPE_MISMATCH here.
+    // NTH-09: in the table of the caller. NTH-10: -1 is the caller itself with every right.
     fn named_process(&self, caller: ProcessId, handle: NtHandle) -> Result<NamedProcess, Refusal> {
         if handle == NtHandle::CURRENT_PROCESS {
             let object = self.process(caller).object;
@@ -135,7 +134,9 @@ impl Kernel {
         let Some(entry) = self.process(caller).nt_handles.get(handle) else {
             return Err(Refusal::new(NtStatus::INVALID_HANDLE, rule::NTH_10));
         };
-        let NtBody::Process(process) = self.nt_object(entry.object).body;
+        let NtBody::Process(process) = self.nt_object(entry.object).body else {
+            return Err(Refusal::new(NtStatus::OBJECT_TYPE_MISMATCH, rule::NTH_10));
+        };
         Ok(NamedProcess { object: entry.object, process, granted_access: entry.granted_access })
     }
 
@@ -160,12 +161,12 @@ impl Kernel {
             // NTH-11: DesiredAccess is ignored.
             return Ok(source.granted_access);
         }
-        let NtBody::Process(_) = self.nt_object(source.object).body;
+        let rights = TypeRights::of(self.nt_object(source.object).body);
         if self.planted(Planted::DuplicateWidensRights) {
-            return Ok(access::PROCESS.map(request.desired_access));
+            return Ok(rights.map(request.desired_access));
         }
         // NTH-12
-        access::PROCESS
+        rights
             .narrow(source.granted_access, request.desired_access)
             .ok_or(Refusal::new(NtStatus::ACCESS_DENIED, rule::NTH_12))
     }

@@ -1,8 +1,8 @@
 //! NT handles: entries of a process's own table that name system-wide objects.
 //!
 //! Life of an NT object: it is made with what it stands for, gains a handle by creation, duplication and inheritance,
-//! loses one by CloseHandle and at the end of a process, and goes when neither a handle nor the thing that it stands for is
-//! left.
+//! loses one by CloseHandle and at the end of a process, and goes when neither a handle nor the thing that it stands for,
+//! nor, for an event, a registration is left.
 
 use core::fmt;
 
@@ -18,6 +18,7 @@ use crate::rule;
 use crate::status::NtStatus;
 
 pub(crate) mod duplicate;
+pub(crate) mod objects;
 pub(crate) mod table;
 
 /// An NT handle as the client sees it: any 64-bit pattern, live or not.
@@ -63,14 +64,17 @@ impl fmt::Display for NtHandle {
 }
 
 /// What stands behind NT handles, system-wide.
-// LIF-02: it lives while it has a handle; a process object also while its process lives. LIF-11: the number of a process
-// and the numbers of handles are plain values and keep nothing alive.
+// LIF-02: it lives while it has a handle; a process object also while its process lives, an event while it is registered.
+// LIF-11: the number of a process and the numbers of handles are plain values and keep nothing alive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct NtObject {
     /// What it stands for.
     pub(crate) body: NtBody,
     /// LIF-12: as many as there are NT handle entries that name it, over all processes.
     pub(crate) handles: u64,
+    /// How many waits and synchronisation objects hold it besides.
+    // EVT-06, LIF-06
+    pub(crate) registrations: u64,
 }
 
 /// The type of an NT object, with what an object of that type carries.
@@ -78,6 +82,14 @@ pub(crate) struct NtObject {
 pub(crate) enum NtBody {
     /// Type Process.
     Process(ProcessId),
+    /// Type Event.
+    // EVT-01: two kinds, two states.
+    Event {
+        /// Whether it stays set until it is reset.
+        manual_reset: bool,
+        /// Whether it is set.
+        set: bool,
+    },
 }
 
 /// CloseHandle. Refused with `INVALID_HANDLE` for a value that is not open in the calling process, the pseudo values
@@ -133,13 +145,29 @@ impl Kernel {
         self.drop_unreferenced(object);
     }
 
+    /// Counts one more wait or synchronisation object that holds an event.
+    // EVT-06: it may lose its handles now.
+    pub(crate) fn add_registration(&mut self, event: NtObjectId) {
+        self.nt_object_mut(event).registrations += 1;
+    }
+
+    /// Counts one less; the event goes with the last one, unless it has a handle.
+    // EVT-06
+    pub(crate) fn drop_registration(&mut self, event: NtObjectId) {
+        self.nt_object_mut(event).registrations -= 1;
+        self.drop_unreferenced(event);
+    }
+
     /// Takes an NT object away that nothing holds.
     // LIF-02
     pub(crate) fn drop_unreferenced(&mut self, id: NtObjectId) {
         let object = self.nt_object(id);
-        let NtBody::Process(process) = object.body;
-        if object.handles == 0 && !self.processes.contains_key(&process) {
-            self.nt_objects.remove(id.0);
+        let stands = match object.body {
+            NtBody::Process(process) => self.processes.contains_key(&process),
+            NtBody::Event { .. } => object.registrations > 0,
+        };
+        if object.handles == 0 && !stands {
+            self.nt_objects.remove(id);
         }
     }
 }

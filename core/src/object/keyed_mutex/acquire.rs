@@ -4,10 +4,11 @@ use alloc::vec::Vec;
 
 use super::private_data::OutBuffer;
 use super::{KeyedMutex, MutexHolder};
-use crate::event::{Answer, Outcome, Pick, Resumed, Step};
+use crate::event::{Answer, Outcome, Resumed, Step};
 use crate::handle::{Kind, LocalHandle};
-use crate::id::{KeyedMutexId, ProcessId, ThreadId, WaitId};
-use crate::kernel::Kernel;
+use crate::id::{KeyedMutexId, ProcessId, WaitId};
+use crate::inspect::WaitTarget;
+use crate::kernel::{Caller, Kernel};
 use crate::plan::Plan;
 use crate::planted::Planted;
 use crate::refusal::{Misuse, Refusal};
@@ -21,7 +22,7 @@ use crate::wait::{TimeLimit, Wait};
 /// Refused with `INVALID_PARAMETER` for a dead handle (HND-09). Completed without the mutex and with FenceValue 0 as
 /// `ABANDONED` if it is abandoned (KMX-32), as `TIMEOUT` if it is not available and the time is up (TIM-05).
 ///
-/// A positive timeout has two picks, [`Pick::DeadlineAhead`] and [`Pick::DeadlinePassed`], because the kernel has no clock.
+/// A positive timeout has two picks, [`crate::Pick::DeadlineAhead`] and [`crate::Pick::DeadlinePassed`], because the kernel has no clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AcquireKeyedMutex {
     /// hKeyedMutex.
@@ -49,23 +50,6 @@ pub struct AcquireKeyedMutex2 {
     pub buffer: OutBuffer,
 }
 
-/// Who acquires, and with which of the options of the call.
-#[derive(Clone, Copy)]
-pub(crate) struct Acquirer {
-    pub(crate) process: ProcessId,
-    pub(crate) thread: ThreadId,
-    pub(crate) pick: Pick,
-}
-
-/// The options of an acquire with this timeout.
-// KMX-16: whether an absolute time has passed is for somebody with a clock to say.
-pub(crate) const fn picks(timeout: Option<i64>) -> &'static [Pick] {
-    match timeout {
-        Some(1..) => &[Pick::DeadlineAhead, Pick::DeadlinePassed],
-        _ => &[Pick::Only],
-    }
-}
-
 /// The reply of an acquire that ended without the mutex.
 // KMX-17: FenceValue is 0. KMX-19: the status is of the success class all the same. KMX-28: the buffer is not written.
 pub(crate) const fn not_acquired(status: NtStatus, rule: Rule) -> Reply {
@@ -78,7 +62,7 @@ impl Kernel {
     // KMX-09: the first form is the second without a buffer.
     pub(crate) fn check_acquire_keyed_mutex(
         &self,
-        caller: Acquirer,
+        caller: Caller,
         request: &AcquireKeyedMutex,
     ) -> Result<Plan, Refusal> {
         let AcquireKeyedMutex { keyed_mutex, key, timeout } = *request;
@@ -88,16 +72,16 @@ impl Kernel {
 
     pub(crate) fn check_acquire_keyed_mutex2(
         &self,
-        caller: Acquirer,
+        caller: Caller,
         request: &AcquireKeyedMutex2,
     ) -> Result<Plan, Refusal> {
         let AcquireKeyedMutex2 { keyed_mutex: handle, key, timeout, buffer } = *request;
-        let Acquirer { process, thread, pick } = caller;
+        let Caller { process, thread, deadline_passed } = caller;
         buffer.check_pointer()?;
         let id = KeyedMutexId(self.resolve(process, handle, Kind::KeyedMutex)?);
         let mutex = self.keyed_mutex(id);
         // KMX-14: 0 tests once. KMX-16: and so does a time that has passed.
-        let tests_once = timeout == Some(0) || pick == Pick::DeadlinePassed;
+        let tests_once = timeout == Some(0) || deadline_passed;
         let ended = |status, rule| Ok(Plan::AcquireEnded { mutex: id, reply: not_acquired(status, rule) });
         // KMX-32: before the size, the key and the time are looked at.
         if mutex.holder == MutexHolder::Abandoned {
@@ -125,9 +109,8 @@ impl Kernel {
         }
         // KMX-13: through the owning handle too.
         let limit = TimeLimit::of(timeout);
-        Ok(Plan::WaitForKeyedMutex {
-            wait: Wait { thread, process, handle, mutex: id, key, limit, wants_private_data },
-        })
+        let target = WaitTarget::KeyedMutex { handle, keyed_mutex: id, key, wants_private_data };
+        Ok(Plan::Block(Wait { thread: Some(thread), process, limit, target }))
     }
 
     /// Whether an acquire with this key takes the mutex now.
@@ -158,10 +141,6 @@ impl Kernel {
         Outcome::answer(Answer::Complete(reply))
     }
 
-    pub(crate) fn commit_wait_for_keyed_mutex(&mut self, wait: Wait) -> Outcome {
-        Outcome::answer(Answer::Pending(self.block(wait)))
-    }
-
     /// Makes a handle the owner of a free mutex and gives what the acquire writes.
     // KMX-12: the handle and its process. INV-82: the caller has found it free with the key asked for.
     fn take_keyed_mutex(
@@ -183,22 +162,25 @@ impl Kernel {
     /// Whether a blocked acquire could have its mutex now.
     // T15
     pub(crate) fn is_grantable(&self, wait: &Wait) -> bool {
-        let open = self.keyed_mutexes.get(wait.mutex.0).and_then(KeyedMutex::open_key);
-        open == Some(wait.key)
+        let WaitTarget::KeyedMutex { keyed_mutex, key, .. } = wait.target else { return false };
+        let open = self.keyed_mutexes.get(keyed_mutex.0).and_then(KeyedMutex::open_key);
+        open == Some(key)
     }
 
     /// T15: a blocked acquire gets its mutex.
     // KMX-22, KMX-23: any that asks for the stored key; the others go on waiting.
     pub(crate) fn grant(&mut self, id: WaitId) -> Result<Outcome, Misuse> {
         let wait = self.waits.get(id).filter(|wait| self.is_grantable(wait));
-        let Some(wait) = wait else {
+        let Some(WaitTarget::KeyedMutex { keyed_mutex, key, .. }) = wait.map(|wait| &wait.target) else {
             return Err(Misuse::StepNotEnabled(Step::Grant(id)));
         };
-        let oldest = self.waits.first_with_key(wait.mutex, wait.key);
+        let oldest = self.waits.first_with_key(*keyed_mutex, *key);
         let id = oldest.filter(|_| self.planted(Planted::GrantGoesToTheOldest)).unwrap_or(id);
         let mut effects = Vec::new();
-        if let Some(Wait { process, handle, mutex, wants_private_data, .. }) = self.waits.get(id).cloned() {
-            let output = self.take_keyed_mutex(process, handle, mutex, wants_private_data);
+        if let Some(Wait { process, target, .. }) = self.waits.get(id).cloned()
+            && let WaitTarget::KeyedMutex { handle, keyed_mutex, wants_private_data, .. } = target
+        {
+            let output = self.take_keyed_mutex(process, handle, keyed_mutex, wants_private_data);
             let reply = Reply { status: NtStatus::SUCCESS, output, rule: Some(rule::KMX_22) };
             self.resume(id, Resumed::Complete(reply), &mut effects);
         }
@@ -207,12 +189,17 @@ impl Kernel {
 
     /// What a blocked acquire returns at its time limit.
     // TIM-05, KMX-19, INV-87: it gives nothing and changes nothing.
-    pub(crate) fn timed_out_acquire(&mut self, wait: &Wait) -> Reply {
+    pub(crate) fn timed_out_acquire(
+        &mut self,
+        id: KeyedMutexId,
+        process: ProcessId,
+        handle: LocalHandle,
+    ) -> Reply {
         if self.planted(Planted::TimeoutGivesOwnership)
-            && let Some(mutex) = self.keyed_mutexes.get_mut(wait.mutex.0)
+            && let Some(mutex) = self.keyed_mutexes.get_mut(id.0)
         {
-            mutex.holder = MutexHolder::Owned { process: wait.process, handle: wait.handle };
-            self.note_grantable(wait.mutex);
+            mutex.holder = MutexHolder::Owned { process, handle };
+            self.note_grantable(id);
         }
         not_acquired(NtStatus::TIMEOUT, rule::TIM_05)
     }

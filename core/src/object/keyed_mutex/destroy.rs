@@ -6,6 +6,7 @@ use super::{MutexHolder, acquire};
 use crate::event::{Outcome, Resumed};
 use crate::handle::{Kind, LocalHandle};
 use crate::id::{KeyedMutexId, ProcessId, WaitId};
+use crate::inspect::WaitTarget;
 use crate::kernel::Kernel;
 use crate::plan::Plan;
 use crate::planted::Planted;
@@ -51,7 +52,7 @@ impl Kernel {
 
     /// Frees a local handle to a mutex and lists the waits that this ends.
     // LIF-05: other handles are not affected, except by abandonment.
-    pub(crate) fn drop_keyed_mutex_handle(
+    fn drop_keyed_mutex_handle(
         &mut self,
         process: ProcessId,
         handle: LocalHandle,
@@ -86,7 +87,10 @@ impl Kernel {
         let reply = acquire::not_acquired(NtStatus::ABANDONED, rule::KMX_33);
         let most = if self.planted(Planted::AbandonmentWakesOne) { 1 } else { usize::MAX };
         let others = self.waits.of_mutex(id).filter(|wait| {
-            self.waits.get(*wait).is_some_and(|wait| (wait.process, wait.handle) != destroyed)
+            self.waits.get(*wait).is_some_and(|wait| match wait.target {
+                WaitTarget::KeyedMutex { handle, .. } => (wait.process, handle) != destroyed,
+                _ => false,
+            })
         });
         ended.extend(others.take(most).map(|wait| (wait, Resumed::Complete(reply.clone()))));
     }
@@ -106,21 +110,20 @@ impl Kernel {
         self.keyed_mutexes.remove(id.0);
     }
 
-    /// The local handles of a process that ends are destroyed.
-    // KMX-31: what the process owns is abandoned. HND-19: in ascending index order.
-    pub(crate) fn drop_keyed_mutex_handles(
+    /// Frees a local handle of a process that ends.
+    // KMX-31
+    pub(crate) fn end_keyed_mutex_handle(
         &mut self,
         process: ProcessId,
+        handle: LocalHandle,
+        id: KeyedMutexId,
         ended: &mut Vec<(WaitId, Resumed)>,
     ) {
-        let handles: Vec<_> = self.process(process).keyed_mutex_handles().collect();
-        for (handle, id) in handles {
-            if self.planted(Planted::ProcessEndDoesNotAbandon) {
-                self.free_local_handle(process, handle);
-                self.drop_keyed_mutex_reference(id);
-            } else {
-                self.drop_keyed_mutex_handle(process, handle, id, ended);
-            }
+        if self.planted(Planted::ProcessEndDoesNotAbandon) {
+            self.free_local_handle(process, handle);
+            self.drop_keyed_mutex_reference(id);
+        } else {
+            self.drop_keyed_mutex_handle(process, handle, id, ended);
         }
     }
 }

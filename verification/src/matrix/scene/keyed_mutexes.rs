@@ -1,8 +1,8 @@
 //! Keyed mutexes of the scene, and who holds them.
 
 use kmt_core::{
-    AcquireKeyedMutex, Answer, Call, CreateKeyedMutex2, DestroyKeyedMutex, Event, GlobalHandle, Kernel,
-    LocalHandle, OpenKeyedMutex, Output, Pick, PrivateData, ReleaseKeyedMutex, Request,
+    AcquireKeyedMutex, CreateKeyedMutex2, DestroyKeyedMutex, GlobalHandle, Kernel, LocalHandle,
+    OpenKeyedMutex, Output, PrivateData, ReleaseKeyedMutex, Request,
 };
 
 use super::{Actor, Scene, begin, call};
@@ -108,15 +108,8 @@ impl Scene {
 
     /// A second thread of the caller waits through its live handle for a mutex with another key.
     pub fn wait_through_the_handle(&mut self) {
-        let host = Event::Host(kmt_core::Host::StartThread(self.caller.process));
-        let started = self.kernel.handle(host).map(|outcome| outcome.answer);
-        let Ok(Answer::Complete(kmt_core::Reply { output: Output::Thread(thread), .. })) = started else {
-            panic!("no thread started: {started:?}");
-        };
         let request = AcquireKeyedMutex { keyed_mutex: self.mutex.live, key: !FIRST_KEY, timeout: None };
-        let made = Call { thread, request: Request::AcquireKeyedMutex(request), pick: Pick::Only };
-        let waits = self.kernel.handle(Event::Call(made)).map(|outcome| outcome.answer);
-        assert!(matches!(waits, Ok(Answer::Pending(_))), "{waits:?}");
+        self.block_a_thread(Request::AcquireKeyedMutex(request));
     }
 
     /// The giver makes mutexes until no global handle is left.

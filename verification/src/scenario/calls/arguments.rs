@@ -11,7 +11,11 @@ pub enum Datum {
     Number(u64),
     /// A buffer with these bytes.
     Bytes(Vec<u8>),
-    /// A NULL pointer to a buffer or a time limit, or a size that is that of the buffer.
+    /// An array of numbers.
+    List(Vec<u64>),
+    /// The members of a structure, each with its number.
+    Members(Vec<(&'static str, u64)>),
+    /// A NULL pointer, or a size or count that is that of the buffer or the arrays.
     Nothing,
 }
 
@@ -30,7 +34,7 @@ impl Arguments<'_> {
     pub(super) fn wide(&self, field: &str) -> u64 {
         match self.datum(field) {
             Datum::Number(number) => *number,
-            Datum::Bytes(_) | Datum::Nothing => 0,
+            _ => 0,
         }
     }
 
@@ -64,7 +68,7 @@ impl Arguments<'_> {
     pub(super) fn timeout(&self, field: &str) -> Option<i64> {
         match self.datum(field) {
             Datum::Number(bits) => Some(bits.cast_signed()),
-            Datum::Bytes(_) | Datum::Nothing => None,
+            _ => None,
         }
     }
 
@@ -72,7 +76,7 @@ impl Arguments<'_> {
     pub(super) fn private_data(&self) -> PrivateData {
         let size = match self.datum("PrivateRuntimeDataSize") {
             Datum::Number(size) => u32::try_from(*size).ok(),
-            Datum::Bytes(_) | Datum::Nothing => None,
+            _ => None,
         };
         match self.datum("pPrivateRuntimeData") {
             Datum::Bytes(bytes) => {
@@ -82,7 +86,41 @@ impl Arguments<'_> {
                 }
                 PrivateData::Bytes(bytes)
             }
-            Datum::Number(_) | Datum::Nothing => PrivateData::Null { size: size.unwrap_or_default() },
+            _ => PrivateData::Null { size: size.unwrap_or_default() },
+        }
+    }
+
+    /// None for NULL.
+    pub(super) fn wides(&self, field: &str) -> Option<Vec<u64>> {
+        match self.datum(field) {
+            Datum::List(numbers) => Some(numbers.clone()),
+            _ => None,
+        }
+    }
+
+    /// None for NULL.
+    pub(super) fn locals(&self, field: &str) -> Option<Vec<LocalHandle>> {
+        #[allow(clippy::cast_possible_truncation, reason = "the field has 32 bits")]
+        let handle = |number: u64| LocalHandle::from_raw(number as u32);
+        self.wides(field).map(|numbers| numbers.into_iter().map(handle).collect())
+    }
+
+    /// The number that is written, or the length of the first of these arrays that is there.
+    pub(super) fn count(&self, field: &str, arrays: [&str; 2]) -> u32 {
+        if let Datum::Number(_) = self.datum(field) {
+            return self.word(field);
+        }
+        let length = arrays.iter().find_map(|array| self.wides(array)).map_or(0, |numbers| numbers.len());
+        u32::try_from(length).expect("a text has fewer entries")
+    }
+
+    /// The number of a member of a structure; 0 where the structure has none of this name.
+    pub(super) fn member(&self, structure: &str, member: &str) -> u64 {
+        match self.datum(structure) {
+            Datum::Members(members) => {
+                members.iter().find(|(name, _)| *name == member).map_or(0, |(_, number)| *number)
+            }
+            _ => 0,
         }
     }
 }

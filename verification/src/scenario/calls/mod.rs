@@ -6,14 +6,18 @@
 
 mod adapter;
 mod arguments;
+mod cpu;
 mod device;
+mod event;
 mod keyed_mutex;
 mod nt;
 mod process;
+mod sync_object;
 
 pub use arguments::Datum;
 pub(super) use device::EXECUTION_STATES;
 pub(super) use nt::ACCESS;
+pub(super) use sync_object::{TYPE, member, members};
 
 use arguments::Arguments;
 use kmt_core::{EntryPoint, Output, Request};
@@ -86,6 +90,21 @@ pub enum Kind {
     Bytes,
     /// The size of such a buffer, 32 bits; that of the bytes where it is not written.
     Size,
+    /// An array of D3DKMT handles of a process, or NULL.
+    Locals,
+    /// An array of numbers of 64 bits, or NULL.
+    Wides,
+    /// How many entries of the arrays count, 32 bits; as many as there are where it is not written.
+    Count,
+    /// The NT handle of an event, 64 bits, or NULL: then the call waits itself.
+    AsyncEvent,
+    /// An address of a process or of the GPU, 64 bits.
+    Address,
+    /// The structure that says which synchronisation object is made.
+    SyncObjectInfo {
+        /// Whether Flags is a member of it.
+        has_flags: bool,
+    },
 }
 
 impl Kind {
@@ -93,8 +112,21 @@ impl Kind {
     #[must_use]
     pub const fn max(self) -> u64 {
         match self {
-            Self::Local | Self::Global | Self::Word(_) | Self::Process | Self::Size => u32::MAX as u64,
-            Self::Nt | Self::Luid | Self::Wide(_) | Self::Timeout => u64::MAX,
+            Self::Local
+            | Self::Global
+            | Self::Word(_)
+            | Self::Process
+            | Self::Size
+            | Self::Locals
+            | Self::Count
+            | Self::SyncObjectInfo { .. } => u32::MAX as u64,
+            Self::Nt
+            | Self::Luid
+            | Self::Wide(_)
+            | Self::Timeout
+            | Self::Wides
+            | Self::AsyncEvent
+            | Self::Address => u64::MAX,
             Self::Bits => 64,
             Self::Flag | Self::Pointer => 1,
             Self::Bytes => u8::MAX as u64,
@@ -107,6 +139,16 @@ impl Kind {
         match self {
             Self::Word(constants) | Self::Wide(constants) => constants,
             _ => &[],
+        }
+    }
+
+    /// The kind of the entries of an array, and of anything else that kind itself.
+    #[must_use]
+    pub const fn entry(self) -> Self {
+        match self {
+            Self::Locals => Self::Local,
+            Self::Wides => Self::Wide(&[]),
+            other => other,
         }
     }
 
@@ -135,9 +177,17 @@ impl Seen {
 impl CallShape {
     /// Every call, in the order of the rulebook's files.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        [adapter::SHAPES, device::SHAPES, keyed_mutex::SHAPES, nt::SHAPES, process::SHAPES]
-            .into_iter()
-            .flatten()
+        let files = [
+            adapter::SHAPES,
+            device::SHAPES,
+            keyed_mutex::SHAPES,
+            sync_object::SHAPES,
+            cpu::SHAPES,
+            event::SHAPES,
+            nt::SHAPES,
+            process::SHAPES,
+        ];
+        files.into_iter().flatten()
     }
 
     /// The call with this name.
@@ -161,7 +211,7 @@ impl CallShape {
     /// Whether the call can wait before it returns.
     #[must_use]
     pub fn can_wait(&'static self) -> bool {
-        self.inputs.iter().any(|input| input.kind == Kind::Timeout)
+        self.inputs.iter().any(|input| matches!(input.kind, Kind::Timeout | Kind::AsyncEvent))
     }
 
     /// The request with these values, one for each input, in the order of the inputs.

@@ -4,10 +4,12 @@ use kmt_core::{CloseHandle, DuplicateHandle, Output, Request};
 
 use super::{CallShape, Constants, Kind, Seen, needed, no_output, optional, output};
 
-// ACC-01; PROCESS_DUP_HANDLE is NTH-10's, PROCESS_ALL_ACCESS the mask that CreateProcess grants.
+// ACC-01; PROCESS_DUP_HANDLE is NTH-10's, PROCESS_ALL_ACCESS the mask that CreateProcess grants; the two of an event are EVT-04's.
 pub(in crate::scenario) const ACCESS: Constants = &[
     ("PROCESS_DUP_HANDLE", 0x40),
     ("PROCESS_ALL_ACCESS", 0x001F_FFFF),
+    ("EVENT_MODIFY_STATE", 0x2),
+    ("EVENT_ALL_ACCESS", 0x001F_0003),
     ("DELETE", 0x0001_0000),
     ("READ_CONTROL", 0x0002_0000),
     ("WRITE_DAC", 0x0004_0000),

@@ -4,7 +4,9 @@ use kmt_core::NtStatus;
 use toml::de::DeValue;
 
 use super::super::calls::{CallShape, EXECUTION_STATES, OutputField};
-use super::super::document::{CallLine, EffectLine, Expect, FieldLine, GivesLine, Program, Value, WakeLine};
+use super::super::document::{
+    Around, CallLine, EffectLine, Expect, FieldLine, GivesLine, Program, Value, WakeLine,
+};
 use super::super::error::{Fault, nearest, one_of};
 use super::super::place::{Name, Placed};
 use super::reader::{Fields, Item, Notes, boolean, name, names, string};
@@ -144,8 +146,7 @@ fn expect(item: &Item<'_>, shape: &'static CallShape, notes: &Notes) -> Option<E
         status: fields.take("status").and_then(|item| value::status(item, notes)),
         rule: fields.take("rule").and_then(|item| rule(item, notes)),
         out: fields.take("out").map(|item| out(item, shape, notes)).unwrap_or_default(),
-        effects: fields.take("effects").map(|item| effects(item, notes)),
-        wakes: fields.take("wakes").map(|item| wakes(item, notes)),
+        around: around(&mut fields),
     };
     if let (Some(status), Some(rule)) = (&expect.status, &expect.rule)
         && status.value == NtStatus::SUCCESS
@@ -176,13 +177,19 @@ pub(super) fn out(item: &Item<'_>, shape: &'static CallShape, notes: &Notes) -> 
     lines
 }
 
-/// The effects that are expected of an event.
-pub(super) fn effects(item: &Item<'_>, notes: &Notes) -> Vec<Placed<EffectLine>> {
-    tables(item, "`effects`", notes, effect)
+/// What an event is expected to make visible besides an answer.
+pub(super) fn around(fields: &mut Fields<'_, '_>) -> Around {
+    let notes = fields.notes();
+    let sets = fields.take("sets");
+    Around {
+        effects: fields.take("effects").map(|item| tables(item, "`effects`", notes, effect)),
+        sets: sets.map(|item| names(Some(item), "`sets`", "the name of an event", notes)),
+        wakes: fields.take("wakes").map(|item| wakes(item, notes)),
+    }
 }
 
 /// The threads that an event is expected to resume.
-pub(super) fn wakes(item: &Item<'_>, notes: &Notes) -> Vec<Placed<WakeLine>> {
+fn wakes(item: &Item<'_>, notes: &Notes) -> Vec<Placed<WakeLine>> {
     tables(item, "`wakes`", notes, |item, notes| {
         let mut fields = Fields::of("a resumed thread", item, notes)?;
         let thread = fields.need("thread", "the thread that is resumed");

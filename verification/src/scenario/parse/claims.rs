@@ -1,11 +1,13 @@
 //! What must never be seen and what must be seen in some interleaving: `[[never]]` and `[[possible]]`.
 
+use toml::de::DeValue;
+
 use super::super::calls::CallShape;
-use super::super::document::{After, Atom, CallPlace, Claim, Program};
+use super::super::document::{After, Atom, CallPlace, Claim, Program, Stuck};
 use super::super::error::{Fault, nearest, one_of};
-use super::super::place::Placed;
+use super::super::place::{Name, Placed};
 use super::calls::out;
-use super::reader::{Fields, Item, Notes, array, name, number, string};
+use super::reader::{Fields, Item, Notes, array, describe, name, names, number, string};
 use super::schedule::incident;
 use super::{rule, value};
 
@@ -19,13 +21,22 @@ pub(super) fn claims(item: &Item<'_>, what: &str, programs: &[Program], notes: &
 fn claim(item: &Item<'_>, programs: &[Program], notes: &Notes) -> Option<Claim> {
     let mut fields = Fields::of("a claim", item, notes)?;
     let called = fields.need("name", "a sentence that says what is claimed");
-    let all =
-        fields.need("all", "an array such as `[{ thread = \"main\", call = 1, status = \"SUCCESS\" }]`");
+    let stuck_item = fields.take("stuck");
+    let expected = "an array such as `[{ thread = \"main\", call = 1, status = \"SUCCESS\" }]`";
+    let all = if stuck_item.is_some() { fields.take("all") } else { fields.need("all", expected) };
     fields.finish();
     let called = called.and_then(|item| string(item, "the name of a claim", notes));
-    let all = all?;
-    let elements = array(all, "`all`", notes)?;
-    if elements.is_empty() {
+    let stuck = match stuck_item {
+        Some(item) => Some(stuck(item, programs, notes)?),
+        None => None,
+    };
+    let elements = match all {
+        Some(item) => array(item, "`all`", notes)?,
+        // Without `stuck` it has to be there.
+        None if stuck.is_some() => &[],
+        None => return None,
+    };
+    if let Some(all) = all.filter(|_| elements.is_empty()) {
         notes.wrong(
             all.span(),
             "`all` is empty, and so always true",
@@ -33,7 +44,26 @@ fn claim(item: &Item<'_>, programs: &[Program], notes: &Notes) -> Option<Claim> 
         );
     }
     let atoms = elements.iter().filter_map(|element| atom(element, programs, notes)).collect();
-    Some(Claim { name: called?, all: atoms })
+    Some(Claim { name: called?, all: atoms, stuck })
+}
+
+/// `"any"`, or the names of threads that make calls.
+fn stuck(item: &Item<'_>, programs: &[Program], notes: &Notes) -> Option<Stuck> {
+    let expected = "`\"any\"`, or an array with the names of threads";
+    match item.get_ref() {
+        DeValue::String(word) if word == "any" => Some(Stuck::Any),
+        DeValue::Array(elements) if !elements.is_empty() => {
+            let threads = names(Some(item), "`stuck`", "the name of a thread", notes);
+            for thread in &threads {
+                program_of(thread, programs, notes)?;
+            }
+            Some(Stuck::Threads(threads))
+        }
+        other => {
+            notes.wrong(item.span(), format!("`stuck` is {}", describe(other)), expected);
+            None
+        }
+    }
 }
 
 fn atom(item: &Item<'_>, programs: &[Program], notes: &Notes) -> Option<Placed<Atom>> {
@@ -70,15 +100,21 @@ fn call_place(fields: &mut Fields<'_, '_>) -> Option<CallPlace> {
     Some(CallPlace { thread: thread?, call: call? })
 }
 
+/// The program of a thread, which has to be there.
+fn program_of<'p>(thread: &Name, programs: &'p [Program], notes: &Notes) -> Option<&'p Program> {
+    let program = programs.iter().find(|program| program.thread == *thread);
+    if program.is_none() {
+        let known = || programs.iter().map(|program| program.thread.as_str());
+        let found = format!("no program has the thread `{}`", thread.value);
+        let fault = Fault::new(thread.span.clone(), found, one_of(known()));
+        notes.note(fault.hint(nearest(thread, known())));
+    }
+    program
+}
+
 /// The call at a place, which has to be there.
 fn shape_of(place: &CallPlace, programs: &[Program], notes: &Notes) -> Option<&'static CallShape> {
-    let Some(program) = programs.iter().find(|program| program.thread == place.thread) else {
-        let known = || programs.iter().map(|program| program.thread.as_str());
-        let found = format!("no program has the thread `{}`", place.thread.value);
-        let fault = Fault::new(place.thread.span.clone(), found, one_of(known()));
-        notes.note(fault.hint(nearest(&place.thread, known())));
-        return None;
-    };
+    let program = program_of(&place.thread, programs, notes)?;
     let call = program.calls.get(place.call.value as usize - 1);
     if call.is_none() {
         let found = format!("`{}` has no call {}", place.thread.value, place.call.value);

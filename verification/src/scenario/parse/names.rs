@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::calls::Kind;
+use super::super::calls::{Kind, member};
 use super::super::cast::{Cast, Thing};
 use super::super::document::{
-    After, CallLine, Claim, DeviceText, EffectLine, FieldLine, HandleLine, HandleText, HostLine,
-    IncidentLine, Move, MoveKind, Scenario, Value, WakeLine,
+    After, Around, CallLine, Choice, Claim, Designation, EffectLine, FieldLine, HandleLine, HandleText,
+    HostLine, IncidentLine, Move, MoveKind, Releases, Scenario, Value,
 };
 use super::super::error::{Fault, nearest, one_of};
-use super::super::place::{Name, Placed, Span};
+use super::super::place::{Name, Span};
 use super::super::protocol::MOST_PROPERTIES;
 use super::reader::Notes;
 
@@ -114,8 +114,7 @@ impl Checker<'_> {
         }
         if let Some(expect) = &line.expect {
             self.outputs(line, &expect.out);
-            self.effects(expect.effects.as_deref().unwrap_or_default().iter().map(|effect| &effect.value));
-            self.wakes(expect.wakes.as_ref());
+            self.around(&expect.around);
         }
     }
 
@@ -137,7 +136,14 @@ impl Checker<'_> {
             }
             Value::List(values) => {
                 for value in values {
-                    self.value(&value.value, &value.span, kind, caller);
+                    self.value(&value.value, &value.span, kind.entry(), caller);
+                }
+            }
+            Value::Members(members) => {
+                for FieldLine { field, value } in members {
+                    if let Some(member) = member(field) {
+                        self.value(&value.value, &value.span, member.kind, caller);
+                    }
                 }
             }
             Value::Number(_)
@@ -215,9 +221,9 @@ impl Checker<'_> {
         }
     }
 
-    fn effects<'e>(&self, effects: impl Iterator<Item = &'e EffectLine>) {
-        for effect in effects {
-            match effect {
+    fn around(&self, around: &Around) {
+        for effect in around.effects.iter().flatten() {
+            match &effect.value {
                 EffectLine::DeviceEnteredError { device, .. } | EffectLine::DeviceDestroyed { device } => {
                     self.device(device);
                 }
@@ -225,17 +231,28 @@ impl Checker<'_> {
                 EffectLine::ProcessEnded { process } => self.name(process, Thing::Process),
             }
         }
+        for event in around.sets.iter().flatten() {
+            self.name(event, Thing::Nt);
+        }
+        for wake in around.wakes.iter().flatten() {
+            self.name(&wake.thread, Thing::Thread);
+        }
     }
 
-    fn wakes(&self, wakes: Option<&Vec<Placed<WakeLine>>>) {
-        for wake in wakes.into_iter().flatten() {
-            self.name(&wake.thread, Thing::Thread);
+    fn releases(&self, releases: Option<&Releases>) {
+        for thread in releases.into_iter().flat_map(|releases| &releases.value) {
+            self.name(thread, Thing::Thread);
         }
     }
 
     fn device(&self, device: &Name) {
         let is_device = |thing| thing == Thing::Local("hDevice");
         self.text(device, &device.span, &is_device, "a handle that CreateDevice gives", None);
+    }
+
+    fn sync_object(&self, object: &Name) {
+        let is_object = |thing| thing == Thing::Local("hSyncObject");
+        self.text(object, &object.span, &is_object, "a handle of a synchronisation object", None);
     }
 
     fn incident(&self, incident: &IncidentLine) {
@@ -270,22 +287,35 @@ impl Checker<'_> {
 
     fn entry(&self, entry: &Move) {
         match &entry.event.value {
-            MoveKind::Call { thread, .. } | MoveKind::Timeout(thread) | MoveKind::Grant(thread) => {
+            MoveKind::Call { thread, choice } => {
                 self.name(thread, Thing::Thread);
+                if let Some(Choice::Releases(releases)) = choice {
+                    self.releases(Some(releases));
+                }
             }
-            MoveKind::Reclaim(DeviceText::Name(device)) => self.device(device),
-            MoveKind::Incident(incident) => self.incident(incident),
+            MoveKind::Timeout(thread) | MoveKind::Grant(thread) => self.name(thread, Thing::Thread),
+            MoveKind::Notice { object, adapter, releases } => {
+                if let Designation::Name(object) = object {
+                    self.sync_object(object);
+                }
+                self.name(adapter, Thing::Adapter);
+                self.releases(releases.as_ref());
+            }
+            MoveKind::Reclaim(Designation::Name(device)) => self.device(device),
+            MoveKind::Incident { incident, releases } => {
+                self.incident(incident);
+                self.releases(releases.as_ref());
+            }
             MoveKind::Host(HostLine::StartThread { process, .. }) => self.name(process, Thing::Process),
             MoveKind::Host(HostLine::PlaceProcessHandle(handle)) => self.placed_handle(handle),
             MoveKind::Host(HostLine::SetHandleFlags { process, handle, .. }) => {
                 self.name(process, Thing::Process);
                 self.handle(&handle.value, &handle.span, Kind::Nt, None);
             }
-            MoveKind::Reclaim(DeviceText::Number(_))
+            MoveKind::Reclaim(Designation::Number(_))
             | MoveKind::Host(HostLine::AddAdapter(_) | HostLine::CreateProcess(_)) => {}
         }
-        self.effects(entry.effects.iter().flatten().map(|effect| &effect.value));
-        self.wakes(entry.wakes.as_ref());
+        self.around(&entry.around);
     }
 
     fn claims(&self, scenario: &Scenario) {

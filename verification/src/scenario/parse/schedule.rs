@@ -1,13 +1,14 @@
 //! The pinned schedule, and what may happen when all interleavings are checked.
 
-use kmt_core::Pick;
 use toml::de::DeValue;
 
-use super::super::document::{DeviceText, Explore, HostLine, IncidentLine, Move, MoveKind};
+use super::super::document::{
+    Around, Choice, Deadline, Designation, Explore, HostLine, IncidentLine, Move, MoveKind, Releases,
+};
 use super::super::error::{Fault, nearest, one_of};
 use super::super::place::{Name, Placed};
-use super::calls::{effects, wakes};
-use super::reader::{Fields, Item, Notes, array, boolean, describe, name, word, word_of};
+use super::calls::around;
+use super::reader::{Fields, Item, Notes, array, boolean, describe, name, names, word, word_of};
 use super::{kind_of, value, world};
 use crate::scenario::calls::Kind;
 
@@ -20,15 +21,15 @@ const HOST_EVENTS: [&str; 5] =
 pub(super) fn entry(item: &Item<'_>, notes: &Notes) -> Option<Move> {
     if let DeValue::String(_) = item.get_ref() {
         let thread = name(item, "an entry of the schedule", notes)?;
-        let event = Placed::new(MoveKind::Call { thread, pick: None }, item.span());
-        return Some(Move { event, effects: None, wakes: None });
+        let event = Placed::new(MoveKind::Call { thread, choice: None }, item.span());
+        return Some(Move { event, around: Around::default() });
     }
     if !matches!(item.get_ref(), DeValue::Table(_)) {
         let found = format!("an entry of the schedule is {}", describe(item.get_ref()));
         notes.wrong(
             item.span(),
             found,
-            "the name of a thread, or a table with `step`, `incident`, `host` or `pick`",
+            "the name of a thread, or a table with `step`, `incident`, `host`, `pick` or `releases`",
         );
         return None;
     }
@@ -37,74 +38,115 @@ pub(super) fn entry(item: &Item<'_>, notes: &Notes) -> Option<Move> {
     let kind = if present("step") {
         step(&mut fields)
     } else if present("incident") {
-        incident_fields(&mut fields).map(MoveKind::Incident)
+        incident_entry(&mut fields)
     } else if present("host") {
         host(&mut fields).map(MoveKind::Host)
-    } else if present("pick") {
+    } else if present("pick") || present("releases") {
         call(&mut fields)
     } else {
-        let found =
-            "an entry of the schedule that is a table says neither `step`, `incident`, `host` nor `pick`";
+        let found = "an entry of the schedule that is a table says neither `step`, `incident`, `host`, `pick` nor \
+                     `releases`";
         notes.wrong(
             fields.span().clone(),
             found,
-            "one of `step = …`, `incident = …`, `host = …`, `pick = …`",
+            "one of `step = …`, `incident = …`, `host = …`, `pick = …`, `releases = …`",
         );
         return None;
     };
     let around = fields.take("expect").and_then(|item| {
         let mut expect = Fields::of("`expect`", item, notes)?;
-        let effects = expect.take("effects").map(|item| effects(item, notes));
-        let wakes = expect.take("wakes").map(|item| wakes(item, notes));
+        let around = around(&mut expect);
         expect.finish();
-        Some((effects, wakes))
+        Some(around)
     });
-    let (effects, wakes) = around.unwrap_or_default();
     fields.finish();
-    kind.map(|kind| Move { event: Placed::new(kind, item.span()), effects, wakes })
+    kind.map(|kind| Move { event: Placed::new(kind, item.span()), around: around.unwrap_or_default() })
 }
 
-/// The words for the options of a call.
-pub(in crate::scenario) const PICKS: [(&str, Pick); 2] =
-    [("deadline-ahead", Pick::DeadlineAhead), ("deadline-passed", Pick::DeadlinePassed)];
+/// The words for the options of a call with a time limit.
+pub(in crate::scenario) const PICKS: [(&str, Deadline); 2] =
+    [("deadline-ahead", Deadline::Ahead), ("deadline-passed", Deadline::Passed)];
 
-/// A call with one of its options.
+/// A call with one of its options. Both fields are taken, so that the one that is too much is named.
 fn call(fields: &mut Fields<'_, '_>) -> Option<MoveKind> {
     let notes = fields.notes();
     let thread = fields.need("thread", "the thread that makes its next call");
-    let pick = fields.need("pick", "the option").and_then(|item| word_of(item, "`pick`", &PICKS, notes));
     let thread = thread.and_then(|item| name(item, "`thread`", notes));
-    Some(MoveKind::Call { thread: thread?, pick: Some(pick?) })
+    let releases = releases(fields);
+    let Some(picked) = fields.take("pick") else {
+        return Some(MoveKind::Call { thread: thread?, choice: Some(Choice::Releases(releases?)) });
+    };
+    if let Some(releases) = releases {
+        let found = "an entry with both `pick` and `releases`";
+        notes.wrong(releases.span, found, "one of them: no call has options of both kinds");
+        return None;
+    }
+    let deadline = word_of(picked, "`pick`", &PICKS, notes)?;
+    Some(MoveKind::Call { thread: thread?, choice: Some(Choice::Deadline(deadline)) })
+}
+
+/// The threads that are released, if they are written.
+fn releases(fields: &mut Fields<'_, '_>) -> Option<Releases> {
+    let notes = fields.notes();
+    let item = fields.take("releases")?;
+    array(item, "`releases`", notes)?;
+    Some(Placed::new(names(Some(item), "`releases`", "the name of a thread", notes), item.span()))
 }
 
 /// The kinds of step.
 #[derive(Clone, Copy)]
 enum StepWord {
+    Notice,
     Reclaim,
     Timeout,
     Grant,
 }
 
-const STEPS: [(&str, StepWord); 3] =
-    [("reclaim", StepWord::Reclaim), ("timeout", StepWord::Timeout), ("grant", StepWord::Grant)];
+const STEPS: [(&str, StepWord); 4] = [
+    ("notice", StepWord::Notice),
+    ("reclaim", StepWord::Reclaim),
+    ("timeout", StepWord::Timeout),
+    ("grant", StepWord::Grant),
+];
 
 fn step(fields: &mut Fields<'_, '_>) -> Option<MoveKind> {
     let notes = fields.notes();
     let item = fields.need("step", "the kind of step")?;
-    let of_thread = match word_of(item, "`step`", &STEPS, notes)? {
-        StepWord::Reclaim => None,
-        StepWord::Timeout => Some(MoveKind::Timeout as fn(Name) -> MoveKind),
-        StepWord::Grant => Some(MoveKind::Grant as fn(Name) -> MoveKind),
-    };
-    if let Some(make) = of_thread {
-        let thread = fields.need("thread", "the thread whose call is blocked")?;
-        return name(thread, "`thread`", notes).map(make);
+    match word_of(item, "`step`", &STEPS, notes)? {
+        StepWord::Notice => {
+            let object = designation(fields, "object");
+            let adapter = fields.need("adapter", "the adapter that looks");
+            let adapter = adapter.and_then(|item| name(item, "`adapter`", notes));
+            let releases = releases(fields);
+            Some(MoveKind::Notice { object: object?, adapter: adapter?, releases })
+        }
+        StepWord::Reclaim => designation(fields, "device").map(MoveKind::Reclaim),
+        StepWord::Timeout => blocked(fields).map(MoveKind::Timeout),
+        StepWord::Grant => blocked(fields).map(MoveKind::Grant),
     }
-    let device = fields.need("device", "the name of its handle, or the number that the kernel gives it")?;
-    Some(MoveKind::Reclaim(match device.get_ref() {
-        DeValue::Integer(_) => DeviceText::Number(word(device, "`device`", notes)?),
-        _ => DeviceText::Name(name(device, "`device`", notes)?),
-    }))
+}
+
+fn blocked(fields: &mut Fields<'_, '_>) -> Option<Name> {
+    let notes = fields.notes();
+    let thread = fields.need("thread", "the thread whose call is blocked")?;
+    name(thread, "`thread`", notes)
+}
+
+fn designation(fields: &mut Fields<'_, '_>, key: &'static str) -> Option<Designation> {
+    let notes = fields.notes();
+    let item = fields.need(key, "the name of its handle, or the number that the kernel gives it")?;
+    let what = format!("`{key}`");
+    Some(match item.get_ref() {
+        DeValue::Integer(_) => Designation::Number(word(item, &what, notes)?),
+        _ => Designation::Name(name(item, &what, notes)?),
+    })
+}
+
+/// An incident as an entry of the schedule, where the stop of an adapter can have options.
+fn incident_entry(fields: &mut Fields<'_, '_>) -> Option<MoveKind> {
+    let incident = incident_fields(fields)?;
+    let releases = if matches!(incident, IncidentLine::StopAdapter(_)) { releases(fields) } else { None };
+    Some(MoveKind::Incident { incident, releases })
 }
 
 fn incident_fields(fields: &mut Fields<'_, '_>) -> Option<IncidentLine> {

@@ -3,37 +3,83 @@
 use kmt_core::NtStatus;
 use toml::de::DeValue;
 
-use super::super::calls::{Constants, Kind};
-use super::super::document::{HandleText, Value};
+use super::super::calls::{Constants, Kind, TYPE, members};
+use super::super::document::{FieldLine, HandleText, Value};
 use super::super::error::{Fault, nearest, one_of};
-use super::super::place::Placed;
-use super::reader::{Item, Notes, array, boolean, describe, number, string, string_of};
+use super::super::place::{Placed, Span};
+use super::reader::{Fields, Item, Notes, array, boolean, describe, number, string, string_of};
 
 /// The value of an input field.
 pub(super) fn input(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> Option<Placed<Value>> {
     let what = format!("`{field}`");
     match kind {
-        Kind::Local | Kind::Global | Kind::Nt => {
+        // A handle of the operating system can be NULL as a pointer can.
+        Kind::Nt | Kind::AsyncEvent | Kind::Pointer if is_null(item) => {
+            Some(Placed::new(Value::Null, item.span()))
+        }
+        Kind::Local | Kind::Global | Kind::Nt | Kind::AsyncEvent => {
             let handle = handle(item, &what, kind, notes)?;
             Some(handle.map_value(Value::Handle))
         }
+        Kind::Locals | Kind::Wides => entries(item, field, kind, notes),
+        Kind::SyncObjectInfo { has_flags } => structure(item, has_flags, notes),
         Kind::Luid => luid(item, &what, notes),
         Kind::Word(constants) | Kind::Wide(constants) => bits(item, &what, kind.max(), constants, notes),
         Kind::Bits => width(item, &what, notes).map(|bits| bits.map_value(Value::Number)),
         Kind::Flag => boolean(item, &what, notes).map(|flag| Placed::new(Value::Flag(flag), item.span())),
-        Kind::Pointer => match item.get_ref() {
-            DeValue::String(text) if text == "NULL" => Some(Placed::new(Value::Null, item.span())),
-            other => {
-                let found = format!("{what} is {}", describe(other));
-                notes.wrong(item.span(), found, "`\"NULL\"`; a pointer that is not NULL is left out");
-                None
-            }
-        },
+        Kind::Pointer => {
+            let found = format!("{what} is {}", describe(item.get_ref()));
+            notes.wrong(item.span(), found, "`\"NULL\"`; a pointer that is not NULL is left out");
+            None
+        }
         Kind::Process => process(item, &what, notes),
         Kind::Timeout => timeout(item, &what, notes),
         Kind::Bytes => bytes(item, &what, notes),
-        Kind::Size => number(item, &what, 0, kind.max(), notes).map(|size| size.map_value(Value::Number)),
+        Kind::Size | Kind::Count | Kind::Address => {
+            number(item, &what, 0, kind.max(), notes).map(|size| size.map_value(Value::Number))
+        }
     }
+}
+
+fn is_null(item: &Item<'_>) -> bool {
+    matches!(item.get_ref(), DeValue::String(text) if text == "NULL")
+}
+
+/// The entries of an array, or NULL.
+fn entries(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> Option<Placed<Value>> {
+    if is_null(item) {
+        return Some(Placed::new(Value::Null, item.span()));
+    }
+    let elements = array(item, &format!("`{field}`"), notes)?;
+    let values: Vec<_> =
+        elements.iter().filter_map(|element| input(element, field, kind.entry(), notes)).collect();
+    (values.len() == elements.len()).then(|| Placed::new(Value::List(values), item.span()))
+}
+
+/// The members of a structure, which follow from its type.
+fn structure(item: &Item<'_>, has_flags: bool, notes: &Notes) -> Option<Placed<Value>> {
+    let mut fields = Fields::of("`Info`", item, notes)?;
+    let Some(typed) = fields.take(TYPE.name) else {
+        let expected = format!("`Type = …`, {}", one_of(TYPE.kind.constants().iter().map(|(name, _)| *name)));
+        notes.wrong(item.span(), "`Info` without a field `Type`", expected);
+        return None;
+    };
+    let object_type = input(typed, TYPE.name, TYPE.kind, notes)?;
+    let (Value::Number(number) | Value::Constant { value: number, .. }) = object_type.value else {
+        return None;
+    };
+    let mut lines = vec![FieldLine { field: TYPE.name, value: object_type }];
+    for member in members(number, has_flags) {
+        let taken = if member.default.is_some() {
+            fields.take(member.name)
+        } else {
+            fields.need(member.name, "which an object of this type has")
+        };
+        let value = taken.and_then(|item| input(item, member.name, member.kind, notes));
+        lines.extend(value.map(|value| FieldLine { field: member.name, value }));
+    }
+    fields.finish();
+    Some(Placed::new(Value::Members(lines), item.span()))
 }
 
 /// What an output field has to be: a value, one value for each entry, or "nothing".
@@ -119,7 +165,7 @@ pub(super) fn status(item: &Item<'_>, notes: &Notes) -> Option<Placed<NtStatus>>
     None
 }
 
-/// A number, or named constants joined by `|`.
+/// A number, or named constants: joined by `|`, or as an array.
 pub(super) fn bits(
     item: &Item<'_>,
     what: &str,
@@ -127,12 +173,18 @@ pub(super) fn bits(
     constants: Constants,
     notes: &Notes,
 ) -> Option<Placed<Value>> {
-    let DeValue::String(text) = item.get_ref() else {
-        return number(item, what, 0, max, notes).map(|number| number.with(Value::Number(number.value)));
+    let parts: Vec<(String, Span)> = match item.get_ref() {
+        DeValue::String(text) => text.split('|').map(|part| (part.trim().to_owned(), item.span())).collect(),
+        DeValue::Array(elements) if !constants.is_empty() => {
+            let names =
+                elements.iter().map(|element| string(element, &format!("a constant of {what}"), notes));
+            names.map(|name| name.map(|name| (name.value, name.span))).collect::<Option<_>>()?
+        }
+        _ => return number(item, what, 0, max, notes).map(|number| number.map_value(Value::Number)),
     };
     let mut value = 0;
     let mut names = Vec::new();
-    for part in text.split('|').map(str::trim) {
+    for (part, span) in parts {
         let Some((name, bits)) = constants.iter().find(|(name, _)| *name == part) else {
             let known = || constants.iter().map(|(name, _)| *name);
             let expected = if constants.is_empty() {
@@ -140,14 +192,17 @@ pub(super) fn bits(
             } else {
                 format!("a number, or {} (joined by `|`)", one_of(known()))
             };
-            let fault = Fault::new(item.span(), format!("{what} has no constant {part:?}"), expected);
-            notes.note(fault.hint(nearest(part, known())));
+            let fault = Fault::new(span, format!("{what} has no constant {part:?}"), expected);
+            notes.note(fault.hint(nearest(&part, known())));
             return None;
         };
         value |= bits;
         names.push(*name);
     }
-    Some(Placed::new(Value::Constant { text: names.join(" | "), value }, item.span()))
+    // An empty array names no constant.
+    let bits =
+        if names.is_empty() { Value::Number(0) } else { Value::Constant { text: names.join(" | "), value } };
+    Some(Placed::new(bits, item.span()))
 }
 
 fn luid(item: &Item<'_>, what: &str, notes: &Notes) -> Option<Placed<Value>> {
