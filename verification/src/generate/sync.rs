@@ -2,7 +2,7 @@
 
 use arbitrary::{Result, Unstructured};
 use kmt_core as core;
-use kmt_model::action::{Call, Entries, LocalOperand, NtOperand, Released, SyncFlags, SyncInfo};
+use kmt_model::action::{Call, DeadKind, Entries, LocalOperand, NtOperand, Released, SyncFlags, SyncInfo};
 use kmt_model::state::{LocalObject, NtObject, OpeningFlags, Process, State, SyncValue};
 
 use super::garbage::{long_word, word};
@@ -37,6 +37,8 @@ pub(super) fn call(bytes: &mut Unstructured<'_>, state: &State, caller: Option<&
             let device = device(bytes, caller)?;
             let entries = entries(bytes, state, caller, device)?;
             let event = bytes.arbitrary::<bool>()?.then(|| event(bytes, caller)).transpose()?;
+            // The value 0 is no event, but a call that blocks.
+            let event = event.filter(|operand| *operand != NtOperand::Dead(DeadKind::Zero));
             Call::WaitFromCpu { device, entries, any: bytes.ratio(1_u8, 3_u8)?, event, released }
         }
     })
