@@ -160,7 +160,9 @@ fn subsets(places: &[usize], count: usize) -> Vec<u64> {
 pub(super) fn act(draft: &mut Draft, before: &State, Released(bits): Released) {
     // EVT-08: what each set finds depends on the sets of the same event only.
     for tally in Tally::all(before, &draft.sets) {
-        let is_released = |place: usize| !tally.is_contested() || bits >> place & 1 == 1;
+        let bit = |place: usize| u32::try_from(place).ok().and_then(|place| 1_u64.checked_shl(place));
+        let is_released =
+            |place: usize| !tally.is_contested() || bit(place).is_some_and(|bit| bits & bit != 0);
         // EVT-02: all of a manual-reset event; of an auto-reset event one for each set, whichever.
         for place in tally.waiters.iter().filter(|place| is_released(**place)) {
             let thread = before.waits[*place].thread.expect("a call that waits for an event has a thread");
