@@ -20,11 +20,11 @@
 
 use stateright::{Model, Property};
 
-use super::{KernelWorld, Tracked, always, common_properties, some_step, sometimes};
+use super::{KernelWorld, Tracked, always, common_properties, ends, some_step, sometimes};
 use crate::action::{Action, Call, DeviceQuery, ErrorReason, Host, Incident, LocalOperand, Released};
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
-use crate::rules::{apply, enabled_steps};
+use crate::rules::enabled_steps;
 use crate::state::{AdapterKind, AdapterName, LocalObject, ProcessName, State, ThreadName};
 
 /// The world and its budgets.
@@ -76,11 +76,7 @@ impl Model for Devices {
         });
         let processes = (0..self.processes).map(|_| Host::CreateProcess);
         let thread = Host::StartThread { process: ProcessName(1) };
-        let mut state = State::new(self.limits);
-        for host in adapters.chain(processes).chain([thread]) {
-            state = apply(&state, &Action::Host(host)).expect("the host may set this up").0;
-        }
-        vec![Tracked::start(state)]
+        super::start(self.limits, adapters.chain(processes).chain([thread]).map(Action::Host))
     }
 
     fn actions(&self, state: &Tracked, actions: &mut Vec<Action>) {
@@ -88,17 +84,15 @@ impl Model for Devices {
         for thread in &kernel.threads {
             calls(kernel, thread.name, thread.process, actions);
         }
-        let live = || kernel.processes.iter().filter(|process| process.alive).map(|process| process.name);
         if kernel.threads_made < self.threads {
-            actions.extend(live().map(|process| Action::Host(Host::StartThread { process })));
+            let live = kernel.processes.iter().filter(|process| process.alive).map(|process| process.name);
+            actions.extend(live.map(|process| Action::Host(Host::StartThread { process })));
         }
-        let killed = live().map(Incident::KillProcess);
-        let ended = kernel.threads.iter().map(|thread| Incident::EndThread(thread.name));
         let adapters = (0..).map(AdapterName).zip(&kernel.adapters);
         let stopped = adapters
             .filter(|(name, adapter)| adapter.running && name.0 < self.stops)
             .map(|(adapter, _)| Incident::StopAdapter { adapter, released: Released(0) });
-        actions.extend(killed.chain(ended).chain(stopped).map(Action::Incident));
+        actions.extend(ends(kernel).chain(stopped.map(Action::Incident)));
         actions.extend(enabled_steps(kernel).into_iter().map(Action::Step));
     }
 

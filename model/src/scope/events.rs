@@ -20,11 +20,11 @@
 
 use stateright::{Model, Property};
 
-use super::{KernelWorld, Tracked, always, common_properties, some_step, sometimes};
-use crate::action::{Action, Call, Duplicate, Host, Incident, NtOperand, Released, Timeout};
+use super::{KernelWorld, Tracked, always, common_properties, ends, some_step, sometimes};
+use crate::action::{Action, Call, Duplicate, Host, NtOperand, Released, Timeout};
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
-use crate::rules::{apply, enabled_steps, options};
+use crate::rules::{enabled_steps, options};
 use crate::state::{NtHandle, NtName, NtObject, ProcessName, State, Thread, ThreadName};
 
 const PARENT: ProcessName = ProcessName(1);
@@ -80,11 +80,7 @@ impl Model for Events {
     type Action = Action;
 
     fn init_states(&self) -> Vec<Tracked> {
-        let mut state = State::new(self.limits);
-        for action in Self::start() {
-            state = apply(&state, &action).expect("this can be set up").0;
-        }
-        vec![Tracked::start(state)]
+        super::start(self.limits, Self::start())
     }
 
     fn actions(&self, state: &Tracked, actions: &mut Vec<Action>) {
@@ -97,10 +93,7 @@ impl Model for Events {
         if kernel.threads_made < self.threads && kernel.live_process(CHILD).is_some() {
             actions.push(Action::Host(Host::StartThread { process: CHILD }));
         }
-        let live = kernel.processes.iter().filter(|process| process.alive);
-        let killed = live.map(|process| Incident::KillProcess(process.name));
-        let ended = kernel.threads.iter().map(|thread| Incident::EndThread(thread.name));
-        actions.extend(killed.chain(ended).map(Action::Incident));
+        actions.extend(ends(kernel));
         actions.extend(enabled_steps(kernel).into_iter().map(Action::Step));
     }
 

@@ -27,7 +27,7 @@ use crate::action::{
 };
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
-use crate::rules::{apply, enabled_steps, options};
+use crate::rules::{enabled_steps, options};
 use crate::state::{
     AdapterKind, AdapterName, LocalName, NtName, OpeningFlags, ProcessName, State, ThreadName,
 };
@@ -99,11 +99,7 @@ impl Model for Fences {
     type Action = Action;
 
     fn init_states(&self) -> Vec<Tracked> {
-        let mut state = State::new(self.limits);
-        for action in Self::start() {
-            state = apply(&state, &action).expect("this can be set up").0;
-        }
-        vec![Tracked::start(state)]
+        super::start(self.limits, Self::start())
     }
 
     fn actions(&self, state: &Tracked, actions: &mut Vec<Action>) {

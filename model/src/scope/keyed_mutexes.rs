@@ -20,13 +20,11 @@
 
 use stateright::{Model, Property};
 
-use super::{KernelWorld, Tracked, always, common_properties, some_past_step, some_step, sometimes};
-use crate::action::{
-    Action, BufferOperand, Call, DataOperand, GlobalOperand, Host, Incident, LocalOperand, Timeout,
-};
+use super::{KernelWorld, Tracked, always, common_properties, ends, some_past_step, some_step, sometimes};
+use crate::action::{Action, BufferOperand, Call, DataOperand, GlobalOperand, Host, LocalOperand, Timeout};
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
-use crate::rules::{apply, enabled_steps};
+use crate::rules::enabled_steps;
 use crate::state::{ProcessName, State, Thread};
 
 /// The key that a new mutex holds.
@@ -75,11 +73,7 @@ impl Model for KeyedMutexes {
         let processes = (0..self.processes).map(|_| Host::CreateProcess);
         let threads = (0..self.threads)
             .map(|thread| Host::StartThread { process: ProcessName(thread % self.processes + 1) });
-        let mut state = State::new(self.limits);
-        for host in processes.chain(threads) {
-            state = apply(&state, &Action::Host(host)).expect("the host may set this up").0;
-        }
-        vec![Tracked::start(state)]
+        super::start(self.limits, processes.chain(threads).map(Action::Host))
     }
 
     fn actions(&self, state: &Tracked, actions: &mut Vec<Action>) {
@@ -87,10 +81,7 @@ impl Model for KeyedMutexes {
         for thread in kernel.threads.iter().filter(|thread| kernel.wait(thread.name).is_none()) {
             calls(kernel, thread, actions);
         }
-        let live = kernel.processes.iter().filter(|process| process.alive);
-        let killed = live.map(|process| Incident::KillProcess(process.name));
-        let ended = kernel.threads.iter().map(|thread| Incident::EndThread(thread.name));
-        actions.extend(killed.chain(ended).map(Action::Incident));
+        actions.extend(ends(kernel));
         actions.extend(enabled_steps(kernel).into_iter().map(Action::Step));
     }
 

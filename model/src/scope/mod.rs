@@ -21,8 +21,9 @@ pub mod process_handles;
 
 use stateright::{Model, Property, Representative};
 
-use crate::action::Action;
+use crate::action::{Action, Incident};
 use crate::invariant::{self, History, OF_HISTORIES, OF_STEPS, Taken};
+use crate::limits::Limits;
 use crate::rules::apply;
 use crate::state::State;
 use crate::symmetry;
@@ -67,6 +68,23 @@ impl Representative for Tracked {
     fn representative(&self) -> Self {
         Self { kernel: symmetry::representative(&self.kernel), ..self.clone() }
     }
+}
+
+/// Returns the one state in which a search begins: the empty machine after these actions.
+fn start(limits: Limits, actions: impl IntoIterator<Item = Action>) -> Vec<Tracked> {
+    let mut state = State::new(limits);
+    for action in actions {
+        state = apply(&state, &action).expect("a world can be set up").0;
+    }
+    vec![Tracked::start(state)]
+}
+
+/// Lists the kill of each live process and the end of each thread.
+fn ends(kernel: &State) -> impl Iterator<Item = Action> {
+    let live = kernel.processes.iter().filter(|process| process.alive);
+    let killed = live.map(|process| Incident::KillProcess(process.name));
+    let ended = kernel.threads.iter().map(|thread| Incident::EndThread(thread.name));
+    killed.chain(ended).map(Action::Incident)
 }
 
 /// What the worlds over [`Tracked`] have in common.

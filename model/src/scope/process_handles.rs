@@ -23,7 +23,7 @@ use super::{KernelWorld, Tracked, always, common_properties, some_step, sometime
 use crate::action::{Action, Call, DeadKind, Duplicate, Host, Incident, NtOperand};
 use crate::invariant;
 use crate::limits::Limits;
-use crate::rules::{apply, enabled_steps};
+use crate::rules::enabled_steps;
 use crate::state::{NtObject, Process, ProcessName, State, ThreadName};
 
 /// The world and its budgets.
@@ -55,11 +55,8 @@ impl Model for ProcessHandles {
     type Action = Action;
 
     fn init_states(&self) -> Vec<Tracked> {
-        let mut state = State::new(self.limits);
-        for host in [Host::CreateProcess, Host::StartThread { process: ProcessName(1) }] {
-            state = apply(&state, &Action::Host(host)).expect("the host may set this up").0;
-        }
-        vec![Tracked::start(state)]
+        let hosts = [Host::CreateProcess, Host::StartThread { process: ProcessName(1) }];
+        super::start(self.limits, hosts.map(Action::Host))
     }
 
     fn actions(&self, state: &Tracked, actions: &mut Vec<Action>) {
