@@ -1,6 +1,6 @@
 //! NT events: making, setting, resetting them and waiting for them.
 
-use kmt_core::{CreateEvent, NtHandle, Pick, Request, ResetEvent, SetEvent, WaitForEvent};
+use kmt_core::{CreateEvent, NtHandle, Request, ResetEvent, SetEvent, WaitForEvent};
 
 use super::case::{Case, Spoil};
 use super::dead::{dead_event_handles, handles_of_another_type, weak_handles_of_another_type};
@@ -8,6 +8,7 @@ use super::nt_handles::with_low_bits;
 use super::part::Part;
 use super::run::Drive;
 use super::scene::Scene;
+use super::timeouts::{AT_ONCE, LATER};
 
 pub(super) fn cases() -> Vec<Box<dyn Drive>> {
     vec![Box::new(create_event()), Box::new(set_event()), Box::new(reset_event()), Box::new(wait_for_event())]
@@ -57,46 +58,36 @@ fn create_event() -> Case<CreateEvent> {
 
 fn set_event() -> Case<SetEvent> {
     let scene = Scene::new();
-    let event = scene.event;
-    let set = |argument: &mut SetEvent, handle| argument.event = handle;
-    let [dead, other, weak] = ["SetEvent/1", "SetEvent/2", "SetEvent/3"];
-    let spoils = no_event(&scene, [dead, other, weak], set);
-    Case::new("SetEvent", Request::SetEvent, scene, SetEvent { event: event.full })
-        .sound_values("hEvent", with_low_bits(event.full), set)
-        .sound_values("hEvent without SYNCHRONIZE", [event.no_synchronize], set)
-        // EVT-01, EVT-02
-        .sound("the event is set", |draft| draft.scene.set_event())
-        .sound("a thread waits for it", |draft| draft.scene.wait_for_the_event())
-        .spoils(spoils)
-        .spoils([weak_event(weak, event.no_modify, set)])
+    let argument = SetEvent { event: scene.event.full };
+    let case = Case::new("SetEvent", Request::SetEvent, scene, argument);
+    modifying(case, ["SetEvent/1", "SetEvent/2", "SetEvent/3"], |argument, handle| argument.event = handle)
 }
 
 fn reset_event() -> Case<ResetEvent> {
     let scene = Scene::new();
-    let event = scene.event;
-    let set = |argument: &mut ResetEvent, handle| argument.event = handle;
-    let [dead, other, weak] = ["ResetEvent/1", "ResetEvent/2", "ResetEvent/3"];
-    let spoils = no_event(&scene, [dead, other, weak], set);
-    Case::new("ResetEvent", Request::ResetEvent, scene, ResetEvent { event: event.full })
-        .sound_values("hEvent", with_low_bits(event.full), set)
-        .sound_values("hEvent without SYNCHRONIZE", [event.no_synchronize], set)
-        .sound("the event is set", |draft| draft.scene.set_event())
-        .sound("a thread waits for it", |draft| draft.scene.wait_for_the_event())
-        .spoils(spoils)
-        .spoils([weak_event(weak, event.no_modify, set)])
+    let argument = ResetEvent { event: scene.event.full };
+    let case = Case::new("ResetEvent", Request::ResetEvent, scene, argument);
+    modifying(case, ["ResetEvent/1", "ResetEvent/2", "ResetEvent/3"], |argument, handle| {
+        argument.event = handle
+    })
 }
 
-/// The timeouts with which a call that cannot succeed at once returns: 0, and times in the past (KMX-16).
-const AT_ONCE: [(i64, Pick); 3] =
-    [(0, Pick::Only), (1, Pick::DeadlinePassed), (i64::MAX, Pick::DeadlinePassed)];
-/// The timeouts with which it waits (KMX-14).
-const LATER: [(Option<i64>, Pick); 5] = [
-    (None, Pick::Only),
-    (Some(-1), Pick::Only),
-    (Some(i64::MIN), Pick::Only),
-    (Some(1), Pick::DeadlineAhead),
-    (Some(i64::MAX), Pick::DeadlineAhead),
-];
+/// What the two calls have in common that need EVENT_MODIFY_STATE.
+fn modifying<A: 'static>(
+    case: Case<A>,
+    [dead, other, weak]: [&'static str; 3],
+    set: fn(&mut A, NtHandle),
+) -> Case<A> {
+    let scene = Scene::new();
+    let event = scene.event;
+    case.sound_values("hEvent", with_low_bits(event.full), set)
+        .sound_values("hEvent without SYNCHRONIZE", [event.no_synchronize], set)
+        // EVT-01, EVT-02
+        .sound("the event is set", |draft| draft.scene.set_event())
+        .sound("a thread waits for it", |draft| draft.scene.wait_for_the_event())
+        .spoils(no_event(&scene, [dead, other, weak], set))
+        .spoils([weak_event(weak, event.no_modify, set)])
+}
 
 fn wait_for_event() -> Case<WaitForEvent> {
     let scene = Scene::new();

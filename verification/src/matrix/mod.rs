@@ -37,6 +37,7 @@ mod run;
 mod stage_report;
 mod sync_objects;
 mod sync_objects2;
+mod timeouts;
 
 use std::collections::BTreeSet;
 

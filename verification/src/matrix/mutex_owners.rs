@@ -11,20 +11,10 @@ use super::keyed_mutexes::{LARGE_NULL_SIZES, MOST, NULL_SIZES, TOO_LARGE, buffer
 use super::part::Part;
 use super::run::Drive;
 use super::scene::{FIRST_KEY, PRIVATE_DATA, Scene};
+use super::timeouts::{AT_ONCE, LATER};
 
 /// A key that no mutex holds; its lower half is that of the one that all do (KMX-10).
 const OTHER_KEY: u64 = FIRST_KEY | 1 << 32;
-/// The timeouts with which a call that cannot succeed at once returns: 0, and times in the past (KMX-16).
-const AT_ONCE: [(i64, Pick); 3] =
-    [(0, Pick::Only), (1, Pick::DeadlinePassed), (i64::MAX, Pick::DeadlinePassed)];
-/// The timeouts with which it waits (KMX-14).
-const LATER: [(Option<i64>, Pick); 5] = [
-    (None, Pick::Only),
-    (Some(-1), Pick::Only),
-    (Some(i64::MIN), Pick::Only),
-    (Some(1), Pick::DeadlineAhead),
-    (Some(i64::MAX), Pick::DeadlineAhead),
-];
 /// How many bytes the mutex carries.
 const STORED: u32 = PRIVATE_DATA.len() as u32;
 
