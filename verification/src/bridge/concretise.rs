@@ -224,7 +224,7 @@ fn keyed_mutex_request(call: &model::Call, process: ProcessName, names: &Names) 
                 private_data: private_data(data, names)?,
             })
         }
-        _ => return None,
+        other => unreachable!("{other:?} is no call on keyed mutexes"),
     })
 }
 

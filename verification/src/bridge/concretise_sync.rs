@@ -11,8 +11,8 @@ use kmt_model::state::{LocalObject, OpeningFlags, ProcessName, State};
 use super::concretise::{global_handle, local_handle, nt_handle, timeout};
 use super::names::Names;
 
-/// The request that a call on an event or a synchronisation object stands for; none for another call, or if it names
-/// something that has no concrete form.
+/// The request that a call on an event or a synchronisation object stands for; none if it names something that has no
+/// concrete form.
 pub(super) fn request(
     call: &model::Call,
     process: ProcessName,
@@ -79,7 +79,7 @@ pub(super) fn request(
                 flags: u32::from(any),
             })
         }
-        _ => return None,
+        other => unreachable!("{other:?} is no call on events or synchronisation objects"),
     })
 }
 

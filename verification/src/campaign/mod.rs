@@ -28,6 +28,9 @@ pub fn stage() -> Result<Lockstep, LockstepError> {
         devices: 5,
         global_table: TableLimits { growth: 3, reserve: 1, max_entries: 6 },
         keyed_mutexes: 4,
+        sync_objects: 6,
+        nt_objects: 4,
+        waits: 6,
         processes: 5,
         ..Limits::default()
     };

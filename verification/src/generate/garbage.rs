@@ -26,22 +26,25 @@ pub fn garbage(bytes: &mut Unstructured<'_>, lockstep: &Lockstep) -> Result<core
         (core::Event::Call(call), 4) => {
             core::Event::Call(core::Call { thread: core::ThreadId::from_number(word(bytes)?), ..call })
         }
-        (core::Event::Call(call), 5) => {
-            // An option that the call may not have.
-            let thread = core::ThreadId::from_number(bytes.int_in_range(0..=4)?);
-            let options = [
-                core::Pick::Only,
-                core::Pick::DeadlineAhead,
-                core::Pick::DeadlinePassed,
-                core::Pick::Release(vec![thread]),
-            ];
-            let pick = bytes.choose(&options)?.clone();
-            core::Event::Call(core::Call { pick, ..call })
-        }
+        (core::Event::Call(call), 5) => core::Event::Call(core::Call { pick: any_pick(bytes)?, ..call }),
         (core::Event::Host(_), 0..=3) => core::Event::Host(garbage_host(bytes)?),
         (core::Event::Incident(_), 0..=3) => core::Event::Incident(garbage_incident(bytes)?),
         (event, _) => event,
     })
+}
+
+/// An option that the event may not have.
+fn any_pick(bytes: &mut Unstructured<'_>) -> Result<core::Pick> {
+    let mut thread = || bytes.int_in_range(0..=4).map(core::ThreadId::from_number);
+    let options = [
+        core::Pick::Only,
+        core::Pick::DeadlineAhead,
+        core::Pick::DeadlinePassed,
+        core::Pick::Release(Vec::new()),
+        core::Pick::Release(vec![thread()?]),
+        core::Pick::Release(vec![thread()?, thread()?]),
+    ];
+    bytes.choose(&options).cloned()
 }
 
 /// Any 32 bits, small numbers and single bits more often.
@@ -210,7 +213,7 @@ fn garbage_incident(bytes: &mut Unstructured<'_>) -> Result<core::Incident> {
         1 => core::Incident::KillProcess(core::ProcessId::from_number(word(bytes)?)),
         _ => core::Incident::StopAdapter {
             adapter: core::AdapterId::from_number(word(bytes)?),
-            pick: core::Pick::Only,
+            pick: any_pick(bytes)?,
         },
     })
 }

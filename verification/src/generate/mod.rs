@@ -37,7 +37,7 @@ pub fn action(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
         1 => Action::Incident(incident(bytes, state)?),
         // Time passes on its own: blocked threads go on often enough to call again.
         2 | 3 if !steps.is_empty() => Action::Step(pick(bytes, &steps)?),
-        4 if !state.waits.is_empty() && bytes.ratio(1_u8, 4_u8)? => blocked(bytes, state)?,
+        4 if !state.waits.is_empty() && bytes.ratio(1_u8, 4_u8)? => untimely(bytes, state)?,
         _ if running.is_empty() && !steps.is_empty() => Action::Step(pick(bytes, &steps)?),
         _ if running.is_empty() => Action::Host(first_host(state)),
         _ => {
@@ -50,8 +50,16 @@ pub fn action(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
     if options.len() < 2 { Ok(action) } else { pick(bytes, &options) }
 }
 
-/// What a blocked thread cannot do, or cannot be made to do before its time.
-fn blocked(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
+/// What cannot happen, or not yet: a look at a fence without a mark, what a blocked thread cannot do or be made to do.
+fn untimely(bytes: &mut Unstructured<'_>, state: &State) -> Result<Action> {
+    let adapters = u32::try_from(state.adapters.len()).unwrap_or(u32::MAX);
+    if bytes.ratio(1_u8, 4_u8)? && adapters > 0 && !state.sync_objects.is_empty() {
+        return Ok(Action::Step(Step::Notice {
+            object: bytes.choose(&state.sync_objects)?.name,
+            adapter: AdapterName(bytes.int_in_range(0..=adapters - 1)?),
+            released: Released(0),
+        }));
+    }
     let waiting: Vec<ThreadName> = state.waits.iter().filter_map(|wait| wait.thread).collect();
     let Ok(&thread) = bytes.choose(&waiting) else { return Ok(Action::Host(first_host(state))) };
     Ok(match bytes.int_in_range(0..=2)? {
