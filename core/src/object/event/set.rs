@@ -12,6 +12,9 @@ use crate::kernel::Kernel;
 use crate::planted::Planted;
 use crate::rule;
 
+#[cfg(test)]
+mod tests;
+
 /// How often a step sets each event.
 // EVT-08: the sets come one after the other, so of an event only their number matters.
 fn counted(sets: &[NtObjectId]) -> BTreeMap<NtObjectId, usize> {
@@ -24,15 +27,20 @@ fn counted(sets: &[NtObjectId]) -> BTreeMap<NtObjectId, usize> {
 
 /// All ways to take `count` of these, those with the earlier ones first.
 fn subsets(of: &[WaitId], count: usize) -> Vec<Vec<WaitId>> {
-    if count == 0 {
-        return vec![Vec::new()];
+    let mut all = Vec::new();
+    // No recursion: there can be as many waiters as there are threads.
+    let mut places: Vec<usize> = (0..count).collect();
+    while places.last().is_none_or(|last| *last < of.len()) {
+        all.push(places.iter().map(|place| of[*place]).collect());
+        // The last place that can move on does, and those behind it follow at once.
+        let movable = (0..count).rfind(|place| places[*place] + (count - place) < of.len());
+        let Some(first) = movable else { break };
+        let next = places[first] + 1;
+        for (place, to) in (first..count).zip(next..) {
+            places[place] = to;
+        }
     }
-    let Some((first, rest)) = of.split_first() else { return Vec::new() };
-    let with = subsets(rest, count - 1).into_iter().map(|mut subset| {
-        subset.insert(0, *first);
-        subset
-    });
-    with.chain(subsets(rest, count)).collect()
+    all
 }
 
 impl Kernel {
