@@ -25,7 +25,9 @@ impl Kernel {
         let (process, adapter) = (device.process, device.adapter);
         if let Some(handle) = device.handle {
             self.end_waits_of(id, ended, effects);
-            self.free_held_mutexes(id);
+            if !self.planted(Planted::MutexStaysHeldByDestroyedDevice) {
+                self.free_held_mutexes(id);
+            }
             // SYN-32, TRD-06, INV-77: what lives on it goes with it. HND-19: in ascending index order, the device last.
             for opening in core::mem::take(&mut self.device_mut(id).openings).into_values() {
                 self.drop_opening(opening);

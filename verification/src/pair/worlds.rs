@@ -6,17 +6,21 @@
 //! | `pair-handle-reuse` | `devices` with stale operands | 1 | 1 | 1 | 4 local | 2, 0, 4 |
 //! | `pair-process-handles` | `process_handles` | at most 3 | 0 | 1 | 2 NT | 3, 1, 6 |
 //! | `pair-keyed-mutexes` | `keyed_mutexes` with stale operands and an absolute time that has passed | 2 | 0 | 3 | 2 local in all | 3, 1, 6; the global one 2, 0, 4 |
-//! | `pair-fences` | `fences` | 1 | 1 | 3 | none after the start | 8, 1, 8 |
+//! | `pair-fences` | `fences` with a shared MUTEX, a value that a later entry replaces, and an event that is closed | 1 | 1 | 3 | none after the start | 10, 1, 10; the global one 2, 0, 4 |
 //! | `pair-events` | `events` | 2 | 0 | 3 | 4 NT in all, after the start | none |
 
 use kmt_core::{AdapterConfig, Host, Limits, Luid, Planted, ProcessConfig, ProcessId, TableLimits};
-use kmt_model::action::{Action, Call, DeadKind, GlobalOperand, Incident, LocalOperand, Timeout};
+use kmt_model::action::{
+    Action, Call, DeadKind, Entries, GlobalOperand, Incident, LocalOperand, NtOperand, Released, SyncFlags,
+    SyncInfo, Timeout,
+};
+use kmt_model::rules;
 use kmt_model::scope::devices::Devices;
 use kmt_model::scope::events::Events;
 use kmt_model::scope::fences::Fences;
 use kmt_model::scope::keyed_mutexes::{KeyedMutexes, NEAR_KEY};
 use kmt_model::scope::process_handles::ProcessHandles;
-use kmt_model::state::State;
+use kmt_model::state::{GlobalName, LocalName, NtName, State, ThreadName};
 
 use super::PairModel;
 use crate::bridge::view;
@@ -111,16 +115,17 @@ pub fn keyed_mutexes(planted: Option<Planted>) -> PairModel<KeyedMutexes> {
 #[must_use]
 pub fn fences(planted: Option<Planted>) -> PairModel<Fences> {
     let limits = Limits {
-        local_table: TableLimits { growth: 8, reserve: 1, max_entries: 8 },
+        local_table: TableLimits { growth: 10, reserve: 1, max_entries: 10 },
         nt_handles_per_process: 2,
-        sync_objects: 4,
+        sync_objects: 5,
         nt_objects: 2,
         waits: 2,
         processes: 1,
         ..SMALL
     };
     let world = Fences { limits: view::limits(&limits) };
-    let (stage, start) = (Vec::new(), Fences::start());
+    let (stage, mut start) = (Vec::new(), Fences::start());
+    start.extend(shared_mutex());
     PairModel {
         world,
         stage,
@@ -128,7 +133,7 @@ pub fn fences(planted: Option<Planted>) -> PairModel<Fences> {
         limits,
         budget: 1,
         total: 1,
-        extra: |_, _| {},
+        extra: fence_operands,
         without: beside_fences,
         planted,
     }
@@ -185,6 +190,29 @@ const fn beside_fences(action: &Action) -> bool {
 /// Tests of an event without a wait.
 const fn beside_events(action: &Action) -> bool {
     matches!(action, Action::Call(_, Call::WaitForEvent { timeout: Timeout::Zero, .. }))
+}
+
+/// A MUTEX that the second device of `fences` holds, and a handle that outlives the device (SYN-32).
+fn shared_mutex() -> [Action; 2] {
+    let create = Call::CreateSynchronizationObject2 {
+        device: LocalOperand::Named(LocalName(2)),
+        what: SyncInfo::Mutex { held: true },
+        flags: SyncFlags { shared: true, ..SyncFlags::default() },
+    };
+    let open = Call::OpenSynchronizationObject { shared: GlobalOperand::Named(GlobalName(0)) };
+    [create, open].map(|call| Action::Call(ThreadName(1), call))
+}
+
+/// The signaller of `fences` may also signal the first fence twice in one call, the second time lower (CPU-11), and close
+/// the handle of the auto-reset event that others wait for and with (EVT-06).
+fn fence_operands(state: &State, actions: &mut Vec<Action>) {
+    let (device, fence) = (LocalOperand::Named(LocalName(1)), LocalOperand::Named(LocalName(3)));
+    let entries = Entries::of([(fence, 2), (fence, 1)].into_iter()).expect("two entries fit");
+    let signal = Call::SignalFromCpu { device, entries, rewind: true, released: Released(0) };
+    let close = Call::CloseHandle { handle: NtOperand::Named(NtName(1)) };
+    for call in [signal, close] {
+        actions.extend(rules::options(state, &Action::Call(ThreadName(1), call)));
+    }
 }
 
 /// Adapters with the LUIDs 1, 2 and so on, processes, and a thread in each.

@@ -137,6 +137,9 @@ impl Kernel {
         for (event, count) in counted(sets) {
             let NtBody::Event { manual_reset, .. } = self.nt_object(event).body else { continue };
             // EVT-06: an event without a handle is set like any other.
+            if self.nt_object(event).handles == 0 && self.planted(Planted::ClosedEventIsNotSet) {
+                continue;
+            }
             let all = manual_reset || self.planted(Planted::SetReleasesAllOfAutoReset);
             // No more waiters are looked at than decide it.
             let most = if all { usize::MAX } else { count + 1 };

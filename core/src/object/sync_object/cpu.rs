@@ -9,7 +9,7 @@ use crate::event::{Diagnostic, Effect, Outcome, Pick};
 use crate::handle::access::EVENT_MODIFY_STATE;
 use crate::handle::nt::NtHandle;
 use crate::handle::{Kind, LocalHandle};
-use crate::id::{DeviceId, NtObjectId, OpeningId, ProcessId, ThreadId};
+use crate::id::{DeviceId, NtObjectId, OpeningId, ProcessId, SyncObjectId, ThreadId};
 use crate::inspect::{FenceCondition, WaitTarget};
 use crate::kernel::{Caller, Kernel};
 use crate::object::event::check_right;
@@ -178,6 +178,7 @@ impl Kernel {
         let may_rewind = flags & ALLOW_FENCE_REWIND != 0 || self.planted(Planted::RewindWithoutTheFlag);
         // CPU-12: the entries act in array order. CPU-11: on nothing that anybody sees, before all are checked.
         let mut values = BTreeMap::new();
+        let mut highest: BTreeMap<SyncObjectId, u64> = BTreeMap::new();
         for (opening, value) in &entries {
             let fence = opening.object;
             let current = values.get(&fence).copied().unwrap_or_else(|| self.fence_value(fence));
@@ -186,9 +187,15 @@ impl Kernel {
                 return Err(Refusal::new(NtStatus::INVALID_PARAMETER, rule::CPU_08));
             }
             values.insert(fence, *value);
+            let seen = highest.entry(fence).or_default();
+            *seen = (*seen).max(*value);
         }
         let adapter = self.device(device).adapter;
-        Ok(Plan::SignalFences(self.prepare_write(adapter, values)))
+        let mut write = self.prepare_write(adapter, values);
+        if self.planted(Planted::WaitsJudgedEntryByEntry) {
+            write.released = self.judge(adapter, &highest);
+        }
+        Ok(Plan::SignalFences(write))
     }
 
     // CPU-07, CPU-11: stored and released in one step.
