@@ -28,9 +28,7 @@ use crate::action::{
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
 use crate::rules::{enabled_steps, options};
-use crate::state::{
-    AdapterKind, AdapterName, LocalName, NtName, OpeningFlags, ProcessName, State, ThreadName,
-};
+use crate::state::{AdapterKind, AdapterName, LocalName, NtName, OpeningFlags, ProcessName, ThreadName};
 
 const SIGNALLER: ThreadName = ThreadName(1);
 const WAITER: ThreadName = ThreadName(2);
