@@ -10,6 +10,7 @@ use crate::refusal::Refusal;
 use crate::reply::{Output, Reply};
 use crate::request::Request;
 use crate::rule::Rule;
+use crate::share::place::{AddDirectory, PlaceDirectoryHandle, PlaceNamedObject, PlaceSectionHandle};
 use crate::status::NtStatus;
 
 /// Something that happens to the kernel.
@@ -105,6 +106,14 @@ pub enum Host {
     StartThread(ProcessId),
     /// A process gets an NT handle to a process, as from a call that is not simulated (opening a process by its id).
     PlaceProcessHandle(PlaceProcessHandle),
+    /// A new directory (NAM-15).
+    AddDirectory(AddDirectory),
+    /// A named object of a type that no call makes with a name (NAM-16).
+    PlaceNamedObject(PlaceNamedObject),
+    /// A process gets an NT handle to a directory (NAM-12).
+    PlaceDirectoryHandle(PlaceDirectoryHandle),
+    /// A process gets an NT handle to a new section.
+    PlaceSectionHandle(PlaceSectionHandle),
     /// The inherit and protect flags of an NT handle change (NTH-04).
     SetNtHandleFlags(SetNtHandleFlags),
 }
@@ -125,6 +134,13 @@ pub enum Answer {
     Complete(Reply),
     /// A call was refused and returns this status.
     Refused(Refusal),
+    /// A call was refused with this status and wrote an output all the same: one of the exceptions of LIF-13.
+    RefusedButWritten {
+        /// Why, and with which status.
+        refusal: Refusal,
+        /// What was written: the needed length of a short query (NTH-25), or NULL (SHR-08).
+        output: Output,
+    },
     /// The calling thread is blocked; its reply comes later as an effect.
     Pending(WaitId),
 }

@@ -2,6 +2,7 @@
 //!
 //! The views are here; `inspect/reading.rs` makes them.
 
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::handle::nt::NtHandle;
@@ -14,8 +15,10 @@ use crate::object::device::ExecutionState;
 use crate::object::keyed_mutex::MutexHolder;
 use crate::object::process::ProcessConfig;
 use crate::object::sync_object::{OpeningFlags, SyncState};
+use crate::share::descriptor::AccessEntry;
 use crate::wait::TimeLimit;
 
+pub(crate) mod holders;
 mod reading;
 
 /// A living process.
@@ -258,7 +261,7 @@ pub struct NtTableView {
 }
 
 /// An NT object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NtObjectView {
     /// The object.
     pub id: NtObjectId,
@@ -268,6 +271,54 @@ pub struct NtObjectView {
     pub handles: u64,
     /// How many waits and synchronisation objects hold it besides (EVT-06); 0 for another type than Event.
     pub registrations: u64,
+    /// Its full path, as it was given when it was made (NTH-24); none without a name.
+    pub name: Option<Vec<u16>>,
+    /// Who may open it by its name (NAM-24); none for an object that no call opens so.
+    pub descriptor: Option<DescriptorView>,
+    /// The process that it is reserved for (NAM-06).
+    pub exclusive: Option<ProcessId>,
+    /// Whether the host placed it with a name: then it never goes away.
+    pub placed: bool,
+}
+
+/// The security descriptor of an NT object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DescriptorView {
+    /// The number of the creator's user, who always has READ_CONTROL and WRITE_DAC (ACC-11).
+    pub owner: u32,
+    /// What each trustee gets, once each and in ascending order; none gives all rights to everybody.
+    pub access_list: Option<Vec<AccessEntry>>,
+}
+
+/// A directory of the namespace (NAM-15).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DirectoryView<'a> {
+    /// Its full path, as it was made.
+    pub path: &'a [u16],
+    /// The users who may not create in it.
+    pub refused_users: &'a BTreeSet<u32>,
+    /// What is in it, in the order of the upper-case forms of the names.
+    pub names: Vec<NameView<'a>>,
+}
+
+/// A name in a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NameView<'a> {
+    /// The name, as it was given.
+    pub name: &'a [u16],
+    /// What it stands for.
+    pub target: NameTarget<'a>,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NameTarget<'a> {
+    /// The directory with this full path.
+    Directory(&'a [u16]),
+    /// A link to the directory with this full path.
+    Link(&'a [u16]),
+    /// An object.
+    Object(NtObjectId),
 }
 
 /// The type of an NT object, with what an object of the type is.
@@ -282,4 +333,13 @@ pub enum NtObjectBody {
         /// Whether it is set.
         set: bool,
     },
+    /// Type DxgkSharedSyncObject.
+    SharedSyncObject {
+        /// What it carries.
+        object: SyncObjectId,
+    },
+    /// Type Section.
+    Section,
+    /// Type Directory; its path is the name of the object.
+    Directory,
 }

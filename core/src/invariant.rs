@@ -16,6 +16,7 @@ use crate::rule::{self, Rule};
 
 mod event;
 mod keyed_mutex;
+mod share;
 mod sync_object;
 mod wait;
 
@@ -78,6 +79,12 @@ const CHECKS: &[(Rule, Check)] = &[
     (rule::INV_75, sync_object::objects_for_nt_sharing_have_no_global_handle),
     (rule::INV_30, sync_object::mutexes_and_semaphores_balance),
     (rule::INV_39, sync_object::marks_are_for_those_who_can_look),
+    (rule::INV_69, share::carried_objects_live),
+    (rule::INV_66, share::carriers_are_counted),
+    (rule::INV_70, share::names_are_those_of_living_objects),
+    (rule::INV_71, share::names_are_unique),
+    (rule::INV_72, share::masks_are_plain),
+    (rule::INV_65, share::directories_know_their_objects),
     (rule::INV_27, wait::fences_and_events_live),
     (rule::INV_29, wait::cpu_waits_belong_to_their_devices),
     (rule::INV_38, wait::nobody_waits_for_what_was_reached),
@@ -245,7 +252,7 @@ fn devices_have_a_holder(kernel: &Kernel) -> Result<(), String> {
     expect(lost.is_none(), || format!("nothing holds {lost:?}"))
 }
 
-// INV-67: by a handle, by the living process that it stands for, or by a registration.
+// INV-67: by a handle, by the living process that it stands for, by a registration, or because the host placed it.
 fn nt_objects_have_a_holder(kernel: &Kernel) -> Result<(), String> {
     for (id, object) in kernel.nt_objects.iter() {
         let standing = match object.body {
@@ -253,8 +260,9 @@ fn nt_objects_have_a_holder(kernel: &Kernel) -> Result<(), String> {
                 kernel.processes.get(&process).is_some_and(|process| process.object == id)
             }
             NtBody::Event { .. } => object.registrations > 0,
+            NtBody::SharedSyncObject { .. } | NtBody::Section | NtBody::Directory(_) => false,
         };
-        expect(standing || object.handles > 0, || format!("nothing holds {id:?}"))?;
+        expect(standing || object.is_placed || object.handles > 0, || format!("nothing holds {id:?}"))?;
     }
     let homeless = kernel.processes.iter().find(|(id, process)| {
         kernel.nt_objects.get(process.object).is_none_or(|object| object.body != NtBody::Process(**id))
@@ -279,7 +287,7 @@ fn ended_processes_own_nothing(kernel: &Kernel) -> Result<(), String> {
 // INV-68
 fn nothing_leaks(kernel: &Kernel) -> Result<(), String> {
     let left = kernel.devices.len() as usize
-        + kernel.nt_objects.len() as usize
+        + kernel.nt_objects.iter().filter(|(_, object)| !object.is_placed).count()
         + kernel.threads.len()
         + kernel.keyed_mutexes.len() as usize
         + kernel.sync_objects.len() as usize

@@ -24,8 +24,9 @@ use crate::plan::Plan;
 use crate::planted::Planted;
 use crate::profile::Profile;
 use crate::refusal::{Misuse, Refusal};
-use crate::request::Request;
+use crate::request::{EntryPoint, Request};
 use crate::rule;
+use crate::share::namespace::Namespace;
 use crate::status::NtStatus;
 use crate::wait::Waits;
 
@@ -68,6 +69,7 @@ pub struct Kernel {
     /// What the local handles of synchronisation objects name.
     pub(crate) openings: Arena<Opening>,
     pub(crate) nt_objects: NtObjects,
+    pub(crate) namespace: Namespace,
     pub(crate) waits: Waits,
     #[cfg(feature = "planted")]
     pub(crate) planted: Option<Planted>,
@@ -108,6 +110,7 @@ impl Kernel {
             sync_objects: SyncObjects::new(),
             openings: Arena::new(),
             nt_objects: NtObjects::new(),
+            namespace: Namespace::new(),
             waits: Waits::new(),
             #[cfg(feature = "planted")]
             planted: None,
@@ -119,7 +122,8 @@ impl Kernel {
     /// # Errors
     ///
     /// [`Misuse`] if the event cannot happen in this state; then nothing changed. A call that the kernel refuses is not an
-    /// error here but an [`Answer::Refused`]; then nothing changed either, but for the close that NTH-13 asks for.
+    /// error here but an [`Answer::Refused`]; then nothing changed either, but for the close that NTH-13 asks for; nor by
+    /// [`Answer::RefusedButWritten`].
     ///
     /// # Panics
     ///
@@ -199,11 +203,22 @@ impl Kernel {
             Request::SetEvent(request) => self.check_set_event(caller, request),
             Request::ResetEvent(request) => self.check_reset_event(caller, request),
             Request::WaitForEvent(request) => self.check_wait_for_event(by, request),
+            Request::ShareObjects(request) => self.check_share_objects(caller, request),
+            Request::OpenNtHandleFromName(request) => self.check_open_nt_handle_from_name(caller, request),
+            Request::OpenSyncObjectNtHandleFromName(request) => {
+                self.check_open_sync_object_nt_handle_from_name(caller, request)
+            }
+            Request::OpenSyncObjectFromNtHandle(request) => self.check_open_from_nt_handle(caller, request),
+            Request::OpenSyncObjectFromNtHandle2(request) => self.check_open_from_nt_handle2(caller, request),
+            Request::QueryObject(request) => self.check_query_object(caller, request),
             Request::CloseHandle(request) => self.check_close_handle(caller, request),
             Request::DuplicateHandle(request) => self.check_duplicate_handle(caller, request),
             Request::CreateProcess(request) => self.check_create_process(caller, request),
             Request::ExitProcess => Ok(Plan::ExitProcess { process: caller }),
-            // ADP-01: whatever the entry point.
+            Request::NullArgument(EntryPoint::OpenSyncObjectFromNtHandle) => {
+                Err(Refusal::new(NtStatus::INVALID_PARAMETER, rule::OPN_05))
+            }
+            // ADP-01
             Request::NullArgument(_) => Err(Refusal::new(NtStatus::INVALID_PARAMETER, rule::ADP_01)),
         }
     }
@@ -248,6 +263,15 @@ impl Kernel {
             Plan::TakeEvent { event } => self.commit_take_event(event),
             Plan::Block(wait) => Outcome::answer(Answer::Pending(self.begin_wait(wait))),
             Plan::Complete(reply) => Outcome::answer(Answer::Complete(reply)),
+            Plan::ShareObjects(share) => self.commit_share_objects(share),
+            Plan::ShareExisting { process, entry, sync_object } => {
+                self.commit_share_existing(process, entry, sync_object)
+            }
+            Plan::OpenByName { process, entry } => self.commit_open_by_name(process, entry),
+            Plan::OpenFromNtHandle(new) => self.commit_open_from_nt_handle(&new),
+            Plan::RefusedButWritten { refusal, output } => {
+                Outcome::answer(Answer::RefusedButWritten { refusal, output })
+            }
             Plan::CloseHandle { process, handle } => self.commit_close_handle(process, handle),
             Plan::DuplicateHandle { duplicate, closing } => self.commit_duplicate_handle(duplicate, closing),
             Plan::DuplicateHandleRefusedButClosed { refusal, closing } => {
@@ -284,6 +308,10 @@ impl Kernel {
             Host::CreateProcess(config) => self.create_root_process(*config),
             Host::StartThread(process) => self.start_thread(*process),
             Host::PlaceProcessHandle(request) => self.place_process_handle(request),
+            Host::AddDirectory(request) => self.add_directory(request),
+            Host::PlaceNamedObject(request) => self.place_named_object(request),
+            Host::PlaceDirectoryHandle(request) => self.place_directory_handle(request),
+            Host::PlaceSectionHandle(request) => self.place_section_handle(request),
             Host::SetNtHandleFlags(request) => self.set_nt_handle_flags(request),
         }
     }

@@ -68,7 +68,8 @@
 //!    how devices fail; `object/teardown.rs`: how things end.
 //! 4. `wait.rs`: blocked calls and registered waits; `object/sync_object/write.rs` and `object/event/set.rs`: who is released;
 //!    `handle/`: the local and the global table, the NT table, duplication, access masks.
-//! 5. `inspect.rs`: the state, to be read; `invariant.rs`: what holds in it always; `choose.rs`, `simulator.rs`,
+//! 5. `share/`: NT objects that carry what is shared, their names and descriptors, and how they are opened.
+//! 6. `inspect.rs`: the state, to be read; `invariant.rs`: what holds in it always; `choose.rs`, `simulator.rs`,
 //!    `simulator/clock.rs`: a kernel that runs by itself, and its time.
 //!
 //! `arena.rs` and `roster.rs` are the two containers of our own, `limits.rs` and `profile.rs` all that can be configured, and
@@ -85,6 +86,10 @@
 //! - **Synchronisation object**: a **mutex** of a device, a **semaphore**, a **fence**, a **notification**, or a **monitored
 //!   fence**: a 64-bit value that can be signalled, waited for and read through a **mapping**. In most places *fence* means the
 //!   last of these. **Opening**: what a local handle of such an object names, with the rights and flags of that handle.
+//! - **Share**: to make an NT object that **carries** a synchronisation object; to **open** one is to make a local handle to what
+//!   it carries. **Descriptor**: who may open an NT object by its name, each a **trustee** with an access mask.
+//! - **Directory**, **link**: what the namespace is made of; a **name** in a directory stands for an NT object and dies with it.
+//! - **Dialect**: the observed behaviours or the documented ones, as [`Profile`] has them.
 //! - **Event**: an NT object that is set or not set. One that is **auto-reset** releases one waiter and is then not set; it is
 //!   **contested** in a step that sets it less often than it has waiters. Not to be confused with an [`Event`] of the kernel.
 //! - **Wait**: a blocked call, or a CPU wait that is **registered** with an event and blocks nobody. It can be **granted** what
@@ -125,6 +130,7 @@ mod reply;
 mod request;
 mod roster;
 pub mod rule;
+mod share;
 mod simulator;
 mod status;
 mod wait;
@@ -133,15 +139,17 @@ pub use choose::{Choose, ChooseError, FirstEnabled, Recorder, Replay, Seeded};
 pub use event::{
     Answer, Call, Diagnostic, Effect, Event, Host, Incident, Outcome, Pick, Reclaimable, Resumed, Step,
 };
+pub use handle::nt::types::NtType;
 pub use handle::nt::{CloseHandle, DuplicateHandle, NtHandle};
 pub use handle::{GlobalHandle, LocalHandle};
 pub use id::{
     AdapterId, DeviceId, KeyedMutexId, NtObjectId, OpeningId, ProcessId, SyncObjectId, ThreadId, WaitId,
 };
+pub use inspect::holders::Holder;
 pub use inspect::{
-    AdapterView, DeviceView, FenceCondition, KeyedMutexView, LocalEntryView, LocalObject, LocalTableView,
-    NtEntryView, NtObjectBody, NtObjectView, NtTableView, OpeningView, ProcessView, SyncObjectView,
-    ThreadState, ThreadView, WaitTarget, WaitView,
+    AdapterView, DescriptorView, DeviceView, DirectoryView, FenceCondition, KeyedMutexView, LocalEntryView,
+    LocalObject, LocalTableView, NameTarget, NameView, NtEntryView, NtObjectBody, NtObjectView, NtTableView,
+    OpeningView, ProcessView, SyncObjectView, ThreadState, ThreadView, WaitTarget, WaitView,
 };
 pub use kernel::Kernel;
 pub use limits::{Limits, TableLimits};
@@ -169,10 +177,19 @@ pub use object::sync_object::destroy::DestroySynchronizationObject;
 pub use object::sync_object::{FenceMapping, OpeningFlags, SyncState};
 #[cfg(feature = "planted")]
 pub use planted::Planted;
-pub use profile::Profile;
+pub use profile::{Profile, Switch};
 pub use refusal::{Misuse, Refusal};
 pub use reply::{Output, Reply};
 pub use request::{EntryPoint, Request};
+pub use share::attributes::{ObjectAttributes, ObjectName};
+pub use share::descriptor::{AccessEntry, SecurityDescriptor, Trustee};
+pub use share::open::{OpenSyncObjectFromNtHandle, OpenSyncObjectFromNtHandle2};
+pub use share::open_by_name::{OpenNtHandleFromName, OpenSyncObjectNtHandleFromName};
+pub use share::place::{
+    AddDirectory, PlaceDirectoryHandle, PlaceNamedObject, PlaceSectionHandle, PlacedType,
+};
+pub use share::query::{ObjectInformation, QueryObject};
+pub use share::share_objects::ShareObjects;
 pub use simulator::{SettleError, Simulator};
 pub use status::NtStatus;
 pub use wait::TimeLimit;

@@ -16,7 +16,9 @@ use crate::object::process::CreateProcess;
 use crate::object::sync_object::create::NewSyncObject;
 use crate::object::sync_object::write::FenceWrite;
 use crate::refusal::Refusal;
-use crate::reply::Reply;
+use crate::reply::{Output, Reply};
+use crate::share::NewShare;
+use crate::share::open::NewOpening;
 use crate::wait::Wait;
 
 /// A call that passed its checks.
@@ -110,6 +112,23 @@ pub(crate) enum Plan {
     Block(Wait),
     /// The call changes nothing.
     Complete(Reply),
+    ShareObjects(NewShare),
+    /// NAM-19: one more handle of the object that has the name; what was to be shared is not.
+    ShareExisting {
+        process: ProcessId,
+        entry: NtEntry,
+        sync_object: SyncObjectId,
+    },
+    OpenByName {
+        process: ProcessId,
+        entry: NtEntry,
+    },
+    OpenFromNtHandle(NewOpening),
+    /// NTH-25, SHR-08: refused, and an output is written all the same.
+    RefusedButWritten {
+        refusal: Refusal,
+        output: Output,
+    },
     CloseHandle {
         process: ProcessId,
         handle: NtHandle,

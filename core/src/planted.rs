@@ -59,6 +59,20 @@ planted! {
     SourceClosedOnSuccessOnly breaks NTH_13: "A refused DuplicateHandle leaves the source open that it should close.",
     InheritanceIgnoresTheFlag breaks NTH_18: "A child inherits handles without the inherit flag.",
     ExitLeavesNtHandleCounts breaks NTH_20: "The end of a process does not lower the counts of its NT handles.",
+    OpenConsumesTheNtHandle breaks NTH_21: "An open through an NT handle closes it.",
+    InheritFlagWithoutAsking breaks NAM_04: "A handle from ShareObjects or an open by name can be inherited without OBJ_INHERIT.",
+    CaseSensitiveNames breaks NAM_17: "Names are compared with regard to case.",
+    OpenIfCarriesTheNewObject breaks NAM_19: "ShareObjects with OBJ_OPENIF makes the existing object carry the new one.",
+    NameOutlivesTheLastHandle breaks NAM_21: "A name goes on existing when the last NT handle is closed.",
+    ExitLeavesNames breaks NTH_20: "A name goes on existing when its last NT handle goes with a process.",
+    DescriptorIgnored breaks ACC_11: "An open by name does not look at the security descriptor.",
+    OpenWithoutReadControl breaks ACC_14: "An NT handle without READ_CONTROL opens what it names.",
+    OpenGrantsAllRights breaks ACC_15: "A handle that is opened through an NT handle may wait and signal whatever that grants.",
+    ReshareWidens breaks ACC_16: "ShareObjects grants rights that the local handle lacks.",
+    OtherAdapterOpens breaks OPN_11: "An object without CrossAdapter is opened on a device of another adapter.",
+    LastLocalHandleEndsSharedObject breaks LIF_03: "A shared object ends with its last local handle though an NT object carries it.",
+    FailedShareLowersACount breaks LIF_13: "A refused ShareObjects lowers the count of the NT objects that carry the object.",
+    NameStaysAfterFailedShare breaks LIF_13: "A ShareObjects that is refused for its access mask leaves its name behind.",
     StoppedAdapterOpens breaks ADP_04: "OpenAdapterFromLuid opens a stopped adapter.",
     FirstCloseDestroysTheDevices breaks ADP_08: "CloseAdapter destroys the devices though another handle is left.",
     LastCloseLeavesTheDevices breaks ADP_09: "The last CloseAdapter leaves the devices as they are.",
@@ -153,6 +167,10 @@ impl Kernel {
                 Some(Planted::RefusedSignalStoresAPart),
                 crate::Request::SignalSynchronizationObjectFromCpu(signal),
             ) => self.store_a_part(caller, signal),
+            (
+                Some(mistake @ (Planted::FailedShareLowersACount | Planted::NameStaysAfterFailedShare)),
+                crate::Request::ShareObjects(share),
+            ) => self.break_refused_share(mistake, caller, share),
             _ => {}
         }
     }

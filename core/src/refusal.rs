@@ -1,5 +1,6 @@
 //! The three channels that never mix: a refusal is the client's, a misuse the embedding program's, a panic ours.
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use crate::id::{AdapterId, ProcessId, ThreadId};
@@ -64,6 +65,12 @@ pub enum Misuse {
         /// Number of physical adapters asked for: 1 to 32.
         physical_adapters: u32,
     },
+    /// A full path begins with a backslash and has no empty component (NAM-13).
+    BadPath(Vec<u16>),
+    /// A directory of the path is missing, or what should be a directory is none.
+    UnknownDirectory(Vec<u16>),
+    /// Something has this name (NAM-16).
+    NameTaken(Vec<u16>),
     /// The process has no NT handle with this value.
     UnknownNtHandle(crate::NtHandle),
     /// The step is not enabled in this state.
@@ -104,6 +111,11 @@ impl fmt::Display for Misuse {
                 formatter,
                 "{nodes} nodes on {physical_adapters} physical adapters: there are 1 to 64 nodes and 1 to 32 adapters"
             ),
+            Self::BadPath(path) => write!(formatter, "{} is no full path", Path(path)),
+            Self::UnknownDirectory(path) => {
+                write!(formatter, "{} leads through, or to, what is no directory", Path(path))
+            }
+            Self::NameTaken(path) => write!(formatter, "something has the name {}", Path(path)),
             Self::UnknownNtHandle(handle) => write!(formatter, "the process has no NT handle {handle:?}"),
             Self::StepNotEnabled(step) => write!(formatter, "the step {step:?} is not enabled"),
             Self::PickNotOffered(pick) => write!(formatter, "the event does not offer the option {pick:?}"),
@@ -114,3 +126,15 @@ impl fmt::Display for Misuse {
 }
 
 impl core::error::Error for Misuse {}
+
+/// A path, to be written as text.
+struct Path<'a>(&'a [u16]);
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let characters = char::decode_utf16(self.0.iter().copied());
+        characters
+            .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .try_for_each(|unit| write!(formatter, "{unit}"))
+    }
+}

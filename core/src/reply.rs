@@ -9,6 +9,7 @@ use crate::object::adapter::AdapterInfo;
 use crate::object::device::DeviceStateReport;
 use crate::object::sync_object::FenceMapping;
 use crate::rule::Rule;
+use crate::share::query::ObjectInformation;
 use crate::status::NtStatus;
 
 /// The reply of a call that was not refused.
@@ -106,6 +107,39 @@ pub enum Output {
     },
     /// WaitForEvent: the event was set, at once or after a wait (EVT-02).
     EventTaken,
+    /// ShareObjects.
+    ShareObjects {
+        /// *phSharedNtHandle: the new NT handle; zero where a refused call writes NULL (SHR-08).
+        handle: NtHandle,
+    },
+    /// OpenNtHandleFromName and OpenSyncObjectNtHandleFromName.
+    OpenNtHandleFromName {
+        /// hNtHandle: the new NT handle.
+        handle: NtHandle,
+    },
+    /// OpenSyncObjectFromNtHandle.
+    OpenSyncObjectFromNtHandle {
+        /// hSyncObject: the new local handle.
+        sync_object: LocalHandle,
+    },
+    /// OpenSyncObjectFromNtHandle2.
+    OpenSyncObjectFromNtHandle2 {
+        /// hSyncObject: the new local handle.
+        sync_object: LocalHandle,
+        /// Flags, without those that were ignored (OPN-10).
+        flags: u32,
+        /// The two addresses of a monitored fence; none for another type (OPN-12).
+        mapping: Option<FenceMapping>,
+    },
+    /// QueryObject.
+    QueryObject {
+        /// What was written to the buffer.
+        information: ObjectInformation,
+        /// ReturnLength, in bytes.
+        return_length: u32,
+    },
+    /// ReturnLength of a QueryObject whose buffer has the wrong size: how many bytes are needed (NTH-25).
+    ReturnLength(u32),
     /// A wait reached its time limit; the status is `TIMEOUT`.
     TimedOut,
     /// A host event added this adapter.

@@ -17,6 +17,10 @@ use crate::object::sync_object::create::{
     CreateSynchronizationObject, CreateSynchronizationObject2, OpenSynchronizationObject,
 };
 use crate::object::sync_object::destroy::DestroySynchronizationObject;
+use crate::share::open::{OpenSyncObjectFromNtHandle, OpenSyncObjectFromNtHandle2};
+use crate::share::open_by_name::{OpenNtHandleFromName, OpenSyncObjectNtHandleFromName};
+use crate::share::query::QueryObject;
+use crate::share::share_objects::ShareObjects;
 
 /// What a thread asks the kernel for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +79,18 @@ pub enum Request {
     ResetEvent(ResetEvent),
     /// A wait of the operating system for one event.
     WaitForEvent(WaitForEvent),
+    /// D3DKMTShareObjects.
+    ShareObjects(ShareObjects),
+    /// D3DKMTOpenNtHandleFromName.
+    OpenNtHandleFromName(OpenNtHandleFromName),
+    /// D3DKMTOpenSyncObjectNtHandleFromName.
+    OpenSyncObjectNtHandleFromName(OpenSyncObjectNtHandleFromName),
+    /// D3DKMTOpenSyncObjectFromNtHandle.
+    OpenSyncObjectFromNtHandle(OpenSyncObjectFromNtHandle),
+    /// D3DKMTOpenSyncObjectFromNtHandle2.
+    OpenSyncObjectFromNtHandle2(OpenSyncObjectFromNtHandle2),
+    /// A query of the operating system about an NT handle and its object.
+    QueryObject(QueryObject),
     /// CloseHandle of the operating system.
     CloseHandle(CloseHandle),
     /// DuplicateHandle of the operating system.
@@ -153,4 +169,12 @@ pub enum EntryPoint {
     SignalSynchronizationObjectFromCpu,
     /// D3DKMTWaitForSynchronizationObjectFromCpu.
     WaitForSynchronizationObjectFromCpu,
+    /// D3DKMTOpenNtHandleFromName.
+    OpenNtHandleFromName,
+    /// D3DKMTOpenSyncObjectNtHandleFromName.
+    OpenSyncObjectNtHandleFromName,
+    /// D3DKMTOpenSyncObjectFromNtHandle.
+    OpenSyncObjectFromNtHandle,
+    /// D3DKMTOpenSyncObjectFromNtHandle2.
+    OpenSyncObjectFromNtHandle2,
 }

@@ -98,7 +98,9 @@ fn adp_04_only_a_running_adapter_opens() {
 
 #[test]
 fn adp_05_without_an_array_the_number_supported_is_reported() {
-    for profile in [Profile::windows(), Profile::documented(), Profile { adapters_supported: 32 }] {
+    for profile in
+        [Profile::windows(), Profile::documented(), Profile { adapters_supported: 32, ..Profile::windows() }]
+    {
         let kernel = Kernel::new(profile, Limits::default()).unwrap();
         let (mut world, process, thread) = World { kernel }.staged();
         for request in [enum2(0, false), enum2(99, false), enum3(0, 0, false)] {

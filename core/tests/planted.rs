@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use common::generator::Random;
 use common::mutex_script::transcript_of_mutexes;
 use common::script::{transcript, transcript_of_reuse};
+use common::share_script::transcript_of_sharing;
 use common::sync_script::transcript_of_fences;
 use common::{World, small_table};
 use kmt_core::{Event, Planted};
 
-fn run(planted: Option<Planted>) -> [String; 4] {
+fn run(planted: Option<Planted>) -> [String; 5] {
     let small = World::with_limits(small_table(4, 0, 4)).kernel;
     let large = || World::new().kernel.with_planted(planted);
     [
@@ -19,6 +20,7 @@ fn run(planted: Option<Planted>) -> [String; 4] {
         transcript_of_reuse(small.with_planted(planted)),
         transcript_of_mutexes(large()),
         transcript_of_fences(large()),
+        transcript_of_sharing(large()),
     ]
 }
 
@@ -29,6 +31,7 @@ fn with_the_switch_off_the_transcripts_are_the_pinned_ones() {
         include_str!("transcript_of_reuse.txt"),
         include_str!("transcript_of_mutexes.txt"),
         include_str!("transcript_of_fences.txt"),
+        include_str!("transcript_of_sharing.txt"),
     ];
     assert_eq!(run(None).each_ref().map(String::as_str), pinned);
 }

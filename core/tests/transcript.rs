@@ -4,6 +4,7 @@ mod common;
 
 use common::mutex_script::transcript_of_mutexes;
 use common::script::{transcript, transcript_of_reuse};
+use common::share_script::transcript_of_sharing;
 use common::sync_script::transcript_of_fences;
 use common::{World, small_table};
 
@@ -26,4 +27,9 @@ fn kmx_22_kmx_33_the_transcript_of_mutexes_is_the_pinned_one() {
 #[test]
 fn cpu_16_evt_02_tdr_07_the_transcript_of_fences_is_the_pinned_one() {
     assert_eq!(transcript_of_fences(World::new().kernel), include_str!("transcript_of_fences.txt"));
+}
+
+#[test]
+fn nam_21_acc_15_lif_03_the_transcript_of_sharing_is_the_pinned_one() {
+    assert_eq!(transcript_of_sharing(World::new().kernel), include_str!("transcript_of_sharing.txt"));
 }

@@ -4,13 +4,20 @@
 //! dead handle is said outright, as [`DeadKind`].
 
 mod operand;
+mod sharing;
 
 pub use operand::{
     AdapterFilter, BufferOperand, DataOperand, DeadKind, DeviceQuery, Duplicate, Entries, ErrorReason,
     GlobalOperand, LocalOperand, NtOperand, Released, SyncFlags, SyncInfo, Timeout,
 };
+pub use sharing::{
+    Attributes, DescriptorOperand, DirectoryOperand, LastComponent, NameOperand, ObjectQuery, Objects,
+};
 
-use crate::state::{AdapterKind, AdapterName, DeviceName, NtName, ProcessName, SyncObjectName, ThreadName};
+use crate::state::{
+    AdapterKind, AdapterName, DeviceName, DirectoryName, Identity, NtName, OpeningFlags, Path, PlacedType,
+    ProcessName, SyncObjectName, ThreadName,
+};
 
 /// One event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -64,6 +71,8 @@ pub enum Call {
     CreateProcess {
         /// Whether the child gets the inheritable NT handles.
         inherit_handles: bool,
+        /// For whom the child runs.
+        identity: Identity,
     },
     /// The caller's process ends; the call does not return.
     ExitProcess,
@@ -124,6 +133,56 @@ pub enum Call {
     },
     /// A second handle to an NT object, in the same or another process.
     DuplicateHandle(Duplicate),
+    /// A question about an NT handle and its object.
+    QueryObject {
+        /// The NT handle.
+        handle: NtOperand,
+        /// What is asked.
+        query: ObjectQuery,
+        /// Whether Length is one that the class takes: exact for `Basic`, enough for the others.
+        fits: bool,
+    },
+    /// An NT object that carries what the local handles refer to, or an existing one of the name.
+    ShareObjects {
+        /// The local handles.
+        objects: Objects,
+        /// pObjectAttributes.
+        attributes: Option<Attributes>,
+        /// DesiredAccess as given.
+        access: u32,
+    },
+    /// One more NT handle to a shared resource, by name.
+    OpenNtHandleFromName {
+        /// DesiredAccess as given.
+        access: u32,
+        /// pObjAttrib.
+        attributes: Option<Attributes>,
+    },
+    /// One more NT handle to a shared synchronisation object, by name.
+    OpenSyncObjectNtHandleFromName {
+        /// DesiredAccess as given.
+        access: u32,
+        /// pObjAttrib.
+        attributes: Option<Attributes>,
+    },
+    /// One more local handle to a synchronisation object, of the process.
+    OpenSyncObjectFromNtHandle {
+        /// The NT handle.
+        handle: NtOperand,
+    },
+    /// The same, on a device.
+    OpenSyncObjectFromNtHandle2 {
+        /// The NT handle.
+        handle: NtOperand,
+        /// The device handle.
+        device: LocalOperand,
+        /// TopOfPipeline, NoSignal, NoWait, NoSignalMaxValueOnTdr and NoGPUAccess.
+        flags: OpeningFlags,
+        /// Whether the flag word has a bit without a meaning.
+        unknown_flag: bool,
+        /// Whether EngineAffinity has a bit without a physical adapter.
+        unknown_engine: bool,
+    },
     /// A keyed mutex with a global handle.
     CreateKeyedMutex {
         /// The key that it holds at first.
@@ -279,7 +338,7 @@ pub enum Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Host {
     /// A process without a parent.
-    CreateProcess,
+    CreateProcess(Identity),
     /// One more thread of a live process.
     StartThread {
         /// The process.
@@ -301,6 +360,42 @@ pub enum Host {
         /// The process that the handle names; it lives.
         target: ProcessName,
         /// The granted mask, within 0x1FFFFF.
+        access: u32,
+        /// The inherit flag.
+        inherit: bool,
+        /// The protect-from-close flag.
+        protect: bool,
+    },
+    /// One more directory.
+    AddDirectory {
+        /// The user who may make no object in it.
+        refused_user: Option<u32>,
+    },
+    /// A named object of another type than those of ShareObjects.
+    PlaceNamedObject {
+        /// Its name, which is free.
+        path: Path,
+        /// Its type.
+        object_type: PlacedType,
+    },
+    /// A directory handle placed in the table of a live process by the embedder.
+    PlaceDirectoryHandle {
+        /// The process that gets the handle.
+        holder: ProcessName,
+        /// The directory.
+        directory: DirectoryName,
+        /// The granted mask, within 0xF000F.
+        access: u32,
+        /// The inherit flag.
+        inherit: bool,
+        /// The protect-from-close flag.
+        protect: bool,
+    },
+    /// A handle to a new section placed in the table of a live process by the embedder.
+    PlaceSectionHandle {
+        /// The process that gets the handle.
+        holder: ProcessName,
+        /// The granted mask, within 0xF001F.
         access: u32,
         /// The inherit flag.
         inherit: bool,

@@ -11,8 +11,8 @@
 //! checkers with.
 //!
 //! In reach: processes, threads, adapters, devices, keyed mutexes with the acquires that wait for them,
-//! events, synchronisation objects with their CPU signals and CPU waits, local and global handles, and NT
-//! handles of processes and events.
+//! events, synchronisation objects with their CPU signals and CPU waits, local and global handles, NT
+//! handles, and NT objects that share a synchronisation object, with their names and descriptors.
 
 pub mod action;
 pub mod invariant;

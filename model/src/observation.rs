@@ -1,8 +1,12 @@
 //! What the outside sees of an action.
 
+mod refusal;
+
+pub use refusal::Refusal;
+
 use crate::state::{
-    AdapterName, DeviceName, EventName, Execution, GlobalName, KeyedMutexName, LocalName, NtName,
-    PrivateData, ProcessName, SyncObjectName, ThreadName,
+    AdapterName, DeviceName, DirectoryName, EventName, Execution, GlobalName, KeyedMutexName, LocalName,
+    NtName, NtType, Path, PrivateData, ProcessName, SharedName, SyncObjectName, ThreadName,
 };
 
 /// Everything that an action shows.
@@ -97,6 +101,32 @@ pub enum Output {
     NoPageFault,
     /// A new NT handle of the target process.
     NtHandle(NtName),
+    /// A new NT handle of ShareObjects.
+    Shared {
+        /// The handle in the caller's process.
+        handle: NtName,
+        /// The birth name of its object, which no client sees.
+        object: SharedName,
+        /// OBJECT_NAME_EXISTS: the object was there (NAM-19).
+        existed: bool,
+    },
+    /// ObjectBasicInformation.
+    ObjectBasic {
+        /// The inherit flag of the handle.
+        inherit: bool,
+        /// The protect-from-close flag of the handle.
+        protect: bool,
+        /// The mask of the handle.
+        access: u32,
+        /// The NT handles of the object, over all processes.
+        handles: usize,
+    },
+    /// ObjectNameInformation; `None`: the object has no name.
+    ObjectName(Option<ObjectName>),
+    /// ObjectTypeInformation.
+    ObjectType(NtType),
+    /// A new directory.
+    Directory(DirectoryName),
     /// A new keyed mutex.
     KeyedMutex {
         /// Its handle in the caller's process.
@@ -130,6 +160,13 @@ pub enum Output {
     },
     /// A new handle of the caller's process to a synchronisation object that was there.
     SyncObjectHandle(LocalName),
+    /// The same, on a device.
+    OpenedSyncObject {
+        /// The handle in the caller's process.
+        handle: LocalName,
+        /// The addresses of a fence.
+        mapping: Mapping,
+    },
     /// The condition of a CPU wait without an event held.
     FencesReached,
     /// A keyed mutex, now owned.
@@ -139,6 +176,15 @@ pub enum Output {
         /// What the buffer holds now; `None` if there is none, or if it was not written.
         data: Option<PrivateData>,
     },
+}
+
+/// The name of an NT object as a query reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ObjectName {
+    /// The place of a named object, with the letter case of its maker.
+    Object(Path),
+    /// A directory.
+    Directory(DirectoryName),
 }
 
 /// Which addresses a create or open call writes; what they are is open.
@@ -161,200 +207,6 @@ pub struct AdapterReport {
     pub luid: u64,
     /// NumOfSources.
     pub sources: u32,
-}
-
-/// Why an action was refused; each reason has one status and one deciding rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Refusal {
-    /// INVALID_PARAMETER: a device flag without a meaning.
-    UnknownFlag,
-    /// INVALID_PARAMETER: a filter bit without a meaning.
-    UnknownFilter,
-    /// INVALID_PARAMETER: a state type without a meaning.
-    UnknownQuery,
-    /// NOT_SUPPORTED: a state type about presenting.
-    UnsupportedQuery,
-    /// INVALID_PARAMETER: an error reason without a meaning.
-    UnknownReason,
-    /// INVALID_PARAMETER: a dead local handle, or one of another kind.
-    DeadHandle,
-    /// INVALID_PARAMETER: a LUID of no running adapter.
-    NoSuchAdapter,
-    /// BUFFER_TOO_SMALL: an array with fewer entries than adapters to report.
-    ArrayTooSmall,
-    /// DEVICE_REMOVED: the adapter has stopped.
-    AdapterStopped,
-    /// DEVICE_REMOVED: the adapter of the device whose state is asked for has stopped.
-    QueryOnStoppedAdapter,
-    /// NO_MEMORY: no room for a local or global handle, a device, a keyed mutex or a synchronisation object.
-    NoMemory,
-    /// NO_MEMORY: no room for a process.
-    NoMemoryForProcess,
-    /// NO_MEMORY: no room for an event.
-    NoMemoryForEvent,
-    /// INSUFFICIENT_RESOURCES: the NT handle table is full.
-    TooManyNtHandles,
-    /// INVALID_HANDLE: no NT handle to close.
-    NothingToClose,
-    /// HANDLE_NOT_CLOSABLE: the NT handle is protected from close.
-    Protected,
-    /// INVALID_PARAMETER: an option of DuplicateHandle without a meaning.
-    UnknownOption,
-    /// INVALID_HANDLE: a process handle or source handle without an entry, or a target process that has
-    /// ended.
-    NothingToDuplicate,
-    /// OBJECT_TYPE_MISMATCH: a handle of another kind where DuplicateHandle wants a process handle.
-    NotAProcess,
-    /// ACCESS_DENIED: a process handle without PROCESS_DUP_HANDLE.
-    MayNotDuplicate,
-    /// HANDLE_NOT_CLOSABLE: the source that should be closed is protected.
-    ProtectedSource,
-    /// INVALID_PARAMETER: no target process, and the source should not be closed either.
-    NoTarget,
-    /// ACCESS_DENIED: more access than the source handle has, or ACCESS_SYSTEM_SECURITY.
-    WiderThanSource,
-    /// INVALID_PARAMETER: a flag of a keyed mutex without a meaning.
-    UnknownKeyedMutexFlag,
-    /// INVALID_PARAMETER: private data with a size and a null pointer.
-    NullPrivateData,
-    /// INVALID_PARAMETER: more private data than a keyed mutex can store.
-    PrivateDataTooLarge,
-    /// INVALID_PARAMETER: no live global handle to open.
-    NoSuchGlobalHandle,
-    /// INVALID_PARAMETER: private data of another size than stored, at open.
-    OtherSizeAtOpen,
-    /// INVALID_PARAMETER: no local handle of a keyed mutex to destroy.
-    NoKeyedMutexToDestroy,
-    /// INVALID_PARAMETER: a buffer of another size than stored, at acquire.
-    OtherSizeAtAcquire,
-    /// INVALID_PARAMETER: the handle of the waiting acquire was destroyed.
-    DestroyedWhileWaiting,
-    /// INVALID_PARAMETER: a release of an abandoned keyed mutex.
-    ReleaseOfAbandoned,
-    /// INVALID_PARAMETER: a release through a handle that does not own.
-    NotOwner,
-    /// INVALID_PARAMETER: private data of another size than stored, at release.
-    OtherSizeAtRelease,
-    /// INVALID_HANDLE: no NT handle where an event is wanted.
-    NoSuchEvent,
-    /// OBJECT_TYPE_MISMATCH: an NT handle of another kind where an event is wanted.
-    NotAnEvent,
-    /// ACCESS_DENIED: an event handle without the right to set and reset, or to wait.
-    EventAccess,
-    /// INVALID_PARAMETER: a type that the first create form does not make.
-    UnsupportedType,
-    /// INVALID_PARAMETER: NtSecuritySharing without Shared.
-    NtSharingWithoutShared,
-    /// INVALID_PARAMETER: CrossAdapter without Shared.
-    CrossAdapterWithoutShared,
-    /// INVALID_PARAMETER: NoSignal with NoWait, or one of them or TopOfPipeline with another type than
-    /// MONITORED_FENCE.
-    WrongHandleFlags,
-    /// INVALID_PARAMETER: SignalByKmd with another type than CPU_NOTIFICATION.
-    WrongSignalByDriver,
-    /// INVALID_PARAMETER: a CPU_NOTIFICATION that should be shared.
-    SharedNotification,
-    /// INVALID_PARAMETER: a fence that should be shared by a global handle.
-    GloballySharedFence,
-    /// INVALID_PARAMETER: a SEMAPHORE that starts above its largest count.
-    CountAboveMost,
-    /// INVALID_PARAMETER: no live device to make a synchronisation object on.
-    NoSuchDevice,
-    /// DEVICE_REMOVED: the adapter of the device has stopped, or the device is in Error as HUNG or STOPPED.
-    DeviceRemoved,
-    /// GRAPHICS_GPU_EXCEPTION_ON_DEVICE: the device is in Error as ERROR_DMAFAULT.
-    DeviceException,
-    /// INVALID_PARAMETER: a bit of EngineAffinity without a physical adapter.
-    UnknownEngine,
-    /// INVALID_PARAMETER: a periodic fence, for which there is no target.
-    NoPeriodicTarget,
-    /// INVALID_PARAMETER: no live global handle of a synchronisation object to open.
-    NoSuchGlobalSyncObject,
-    /// INVALID_PARAMETER: no local handle of a synchronisation object to destroy.
-    NoSyncObjectToDestroy,
-    /// INVALID_PARAMETER: an entry that is no live handle of a synchronisation object.
-    NotASyncObject,
-    /// INVALID_PARAMETER: an entry that is no monitored fence.
-    NotAFence,
-    /// INVALID_PARAMETER: a handle that is bound to another device.
-    FenceOfOtherDevice,
-    /// ACCESS_DENIED: a signal through a handle without the right or with NoSignal, a wait through one
-    /// without the right or with NoWait.
-    FenceAccess,
-    /// INVALID_PARAMETER: a lower value without AllowFenceRewind.
-    LowerValue,
-    /// INVALID_HANDLE: no NT handle where the event of a wait is wanted.
-    NoSuchWaitEvent,
-    /// OBJECT_TYPE_MISMATCH: an NT handle of another kind where the event of a wait is wanted.
-    NotAWaitEvent,
-    /// ACCESS_DENIED: the event of a wait, without the right to set it.
-    WaitEventAccess,
-    /// NO_MEMORY: no room for a wait.
-    TooManyWaits,
-    /// DEVICE_REMOVED: the device of the waiting call was destroyed.
-    DeviceDestroyedWhileWaiting,
-    /// DEVICE_REMOVED: the device of the waiting call entered Error, and the forced maximum did not satisfy
-    /// it.
-    DeviceFailedWhileWaiting,
-}
-
-impl Refusal {
-    /// Returns the id of the rule that decides the refusal.
-    #[must_use]
-    pub const fn rule(self) -> &'static str {
-        match self {
-            Self::UnknownFlag => "ADP-01",
-            Self::UnknownFilter => "ADP-07",
-            Self::UnknownQuery | Self::UnsupportedQuery | Self::QueryOnStoppedAdapter => "ADP-12",
-            Self::UnknownReason => "ADP-14",
-            Self::DeadHandle => "HND-09",
-            Self::NoSuchAdapter => "ADP-04",
-            Self::ArrayTooSmall => "ADP-06",
-            Self::AdapterStopped => "FLT-18",
-            Self::NoMemory => "HND-14",
-            Self::NoMemoryForProcess | Self::NoMemoryForEvent | Self::TooManyNtHandles => "NTH-05",
-            Self::NothingToClose | Self::Protected => "NTH-08",
-            Self::UnknownOption => "NTH-15",
-            Self::NothingToDuplicate | Self::NotAProcess | Self::MayNotDuplicate => "NTH-10",
-            Self::ProtectedSource | Self::NoTarget => "NTH-14",
-            Self::WiderThanSource => "NTH-12",
-            Self::UnknownKeyedMutexFlag => "KMX-05",
-            Self::NullPrivateData | Self::PrivateDataTooLarge => "KMX-24",
-            Self::NoSuchGlobalHandle => "KMX-06",
-            Self::OtherSizeAtOpen => "KMX-26",
-            Self::NoKeyedMutexToDestroy => "KMX-08",
-            Self::OtherSizeAtAcquire => "KMX-28",
-            Self::DestroyedWhileWaiting => "KMX-35",
-            Self::ReleaseOfAbandoned => "KMX-34",
-            Self::NotOwner => "KMX-21",
-            Self::OtherSizeAtRelease => "KMX-29",
-            Self::NoSuchEvent | Self::NotAnEvent => "EVT-05",
-            Self::EventAccess => "EVT-04",
-            Self::UnsupportedType => "SYN-02",
-            Self::NtSharingWithoutShared => "SYN-05",
-            Self::CrossAdapterWithoutShared => "SYN-10",
-            Self::WrongHandleFlags => "SYN-07",
-            Self::WrongSignalByDriver => "SYN-08",
-            Self::SharedNotification => "SYN-09",
-            Self::GloballySharedFence => "SYN-06",
-            Self::CountAboveMost => "SYN-14",
-            Self::NoSuchDevice => "SYN-03",
-            Self::DeviceRemoved | Self::DeviceException => "TDR-10",
-            Self::UnknownEngine => "SYN-20",
-            Self::NoPeriodicTarget => "SYN-18",
-            Self::NoSuchGlobalSyncObject => "SYN-26",
-            Self::NoSyncObjectToDestroy => "SYN-28",
-            Self::NotASyncObject => "SYN-37",
-            Self::NotAFence => "CPU-01",
-            Self::FenceOfOtherDevice => "SYN-35",
-            Self::FenceAccess => "ACC-17",
-            Self::LowerValue => "CPU-08",
-            Self::NoSuchWaitEvent | Self::NotAWaitEvent | Self::WaitEventAccess => "CPU-18",
-            Self::TooManyWaits => "SYN-17",
-            Self::DeviceDestroyedWhileWaiting => "CPU-19",
-            Self::DeviceFailedWhileWaiting => "TDR-07",
-        }
-    }
 }
 
 /// What an action does to others than its caller.

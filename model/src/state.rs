@@ -5,12 +5,17 @@
 //! take the lowest free number of their kind, from 0. Handle values do not exist here.
 
 mod name;
+mod sharing;
 mod sync_object;
 mod wait;
 
 pub use name::{
     AdapterName, DeviceName, EventName, GlobalName, KeyedMutexName, LocalName, NtName, ProcessName,
     SyncObjectName, ThreadName,
+};
+pub use sharing::{
+    AccessEntry, Descriptor, Directory, DirectoryName, Identity, NtType, Path, PlacedObject, PlacedType,
+    SectionName, SharedName, SharedObject, Trustee,
 };
 pub use sync_object::{Event, Opening, OpeningFlags, SyncObject, SyncValue};
 pub use wait::{Condition, Limit, Wait, WaitTarget};
@@ -36,6 +41,12 @@ pub struct State {
     pub sync_objects: Vec<SyncObject>,
     /// Events, in order of creation.
     pub events: Vec<Event>,
+    /// NT objects of ShareObjects, in order of creation.
+    pub shared_objects: Vec<SharedObject>,
+    /// Directories, in order of creation; the first is the global one.
+    pub directories: Vec<Directory>,
+    /// Named objects that the embedder placed, in order of creation.
+    pub placed_objects: Vec<PlacedObject>,
     /// Blocked calls and registered CPU waits, in order of creation; a thread has at most one.
     pub waits: Vec<Wait>,
     /// Entries of the global handle table, used or free; 0 before the first global handle.
@@ -55,6 +66,8 @@ pub struct Process {
     pub name: ProcessName,
     /// False once it has ended; then only NT handles of other processes keep its process object.
     pub alive: bool,
+    /// For whom it runs.
+    pub identity: Identity,
     /// Entries of the local handle table, used or free; 0 at birth and after the end.
     pub table_size: u32,
     /// Live local handles, ascending by name.
@@ -125,6 +138,12 @@ pub enum NtObject {
     Process(ProcessName),
     /// An event.
     Event(EventName),
+    /// An NT object of ShareObjects.
+    Shared(SharedName),
+    /// A directory; all handles to it name one NT object.
+    Directory(DirectoryName),
+    /// A section of the embedder, which nothing else names.
+    Section(SectionName),
 }
 
 /// A running thread.
@@ -229,6 +248,10 @@ impl State {
             keyed_mutexes: Vec::new(),
             sync_objects: Vec::new(),
             events: Vec::new(),
+            shared_objects: Vec::new(),
+            // NAM-15
+            directories: vec![Directory { name: DirectoryName::Global, refused_user: None }],
+            placed_objects: Vec::new(),
             waits: Vec::new(),
             global_table_size: 0,
             global_handles: Vec::new(),
@@ -285,6 +308,18 @@ impl State {
         self.events.iter().find(|event| event.name == name)
     }
 
+    /// Returns the NT object of ShareObjects, or `None`.
+    #[must_use]
+    pub fn shared_object(&self, name: SharedName) -> Option<&SharedObject> {
+        self.shared_objects.iter().find(|object| object.name == name)
+    }
+
+    /// Returns the directory, or `None`.
+    #[must_use]
+    pub fn directory(&self, name: DirectoryName) -> Option<&Directory> {
+        self.directories.iter().find(|directory| directory.name == name)
+    }
+
     /// Returns the wait of a blocked thread, or `None`.
     #[must_use]
     pub fn wait(&self, thread: ThreadName) -> Option<&Wait> {
@@ -323,10 +358,19 @@ impl State {
             })
     }
 
-    /// Returns whether a local handle or a wait holds the synchronisation object (SYN-29).
+    /// Returns whether a local handle, an NT object or a wait holds the synchronisation object (SYN-29,
+    /// LIF-01).
     #[must_use]
     pub fn sync_object_is_held(&self, object: SyncObjectName) -> bool {
-        self.openings(object).next().is_some() || self.waits.iter().any(|wait| wait.target.names(object))
+        self.openings(object).next().is_some()
+            || self.is_carried(object)
+            || self.waits.iter().any(|wait| wait.target.names(object))
+    }
+
+    /// Returns whether an NT object carries the synchronisation object (LIF-03).
+    #[must_use]
+    pub fn is_carried(&self, object: SyncObjectName) -> bool {
+        self.shared_objects.iter().any(|shared| shared.carries == object)
     }
 
     /// Returns how many NT handles, over all processes, name the object: its count, which cannot disagree

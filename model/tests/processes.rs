@@ -6,7 +6,7 @@ use common::{ALL, Machine, local};
 use kmt_model::action::{Action, Call, Host, Incident};
 use kmt_model::limits::Limits;
 use kmt_model::observation::{Effect, HandleChange, Output, Refusal, Verdict};
-use kmt_model::state::{AdapterKind, NtHandle, NtName, NtObject, ProcessName, ThreadName};
+use kmt_model::state::{AdapterKind, Identity, NtHandle, NtName, NtObject, ProcessName, ThreadName};
 
 #[test]
 fn nth_18_nth_19_hnd_20_a_child_gets_the_inheritable_handles_under_their_names() {
@@ -17,7 +17,8 @@ fn nth_18_nth_19_hnd_20_a_child_gets_the_inheritable_handles_under_their_names()
     let plain = machine.place(parent, parent, ALL);
     let inherited = machine.place(parent, parent, 0x40);
     machine.host(Host::SetHandleFlags { holder: parent, handle: inherited, inherit: true, protect: true });
-    let observation = machine.call(thread, Call::CreateProcess { inherit_handles: true });
+    let observation =
+        machine.call(thread, Call::CreateProcess { inherit_handles: true, identity: Identity::default() });
     let child = ProcessName(2);
     let own = NtName(2);
     assert_eq!(observation.verdict, Verdict::Done(Output::Process { process: child, handle: Some(own) }));
@@ -39,11 +40,11 @@ fn nth_18_nth_19_hnd_20_a_child_gets_the_inheritable_handles_under_their_names()
 fn nth_05_a_full_table_is_refused_before_the_lack_of_processes() {
     let mut machine = Machine::new(Limits { nt_handles: 1, processes: 1, ..Limits::default() });
     let (process, thread) = machine.process();
-    let create = Call::CreateProcess { inherit_handles: true };
+    let create = Call::CreateProcess { inherit_handles: true, identity: Identity::default() };
     machine.refuse(thread, create, Refusal::NoMemoryForProcess);
     machine.place(process, process, ALL);
     machine.refuse(thread, create, Refusal::TooManyNtHandles);
-    let by_host = machine.take(Action::Host(Host::CreateProcess));
+    let by_host = machine.take(Action::Host(Host::CreateProcess(Identity::default())));
     assert_eq!(by_host.verdict, Verdict::Refused(Refusal::NoMemoryForProcess));
 }
 
@@ -54,7 +55,11 @@ fn lif_02_nth_05_an_ended_process_counts_while_a_handle_names_it() {
     let (child, _, handle) = machine.child(thread, false);
     machine.incident(Incident::KillProcess(child));
     assert!(!machine.of(child).alive);
-    machine.refuse(thread, Call::CreateProcess { inherit_handles: false }, Refusal::NoMemoryForProcess);
+    machine.refuse(
+        thread,
+        Call::CreateProcess { inherit_handles: false, identity: Identity::default() },
+        Refusal::NoMemoryForProcess,
+    );
     machine.call(thread, Call::CloseHandle { handle: common::nt(handle) });
     assert_eq!(machine.state.process(child), None);
     // Names of processes and threads are never used again.

@@ -13,6 +13,7 @@ use kmt_model::scope::fences::Fences;
 use kmt_model::scope::handle_reuse::{ClientAction, Entry, HandleReuse, Rest, Table, Value};
 use kmt_model::scope::keyed_mutexes::KeyedMutexes;
 use kmt_model::scope::process_handles::ProcessHandles;
+use kmt_model::state::Identity;
 use kmt_model::symmetry::representative;
 use stateright::{Checker, Model, Representative};
 
@@ -158,7 +159,7 @@ fn symmetric_states_behave_the_same() {
 fn a_broken_state_has_no_further_steps() {
     let world = small_devices();
     let broken = Tracked { broken: Some("INV-35"), ..world.init_states().remove(0) };
-    assert_eq!(broken.after(&Action::Host(Host::CreateProcess)), None);
+    assert_eq!(broken.after(&Action::Host(Host::CreateProcess(Identity::default()))), None);
 }
 
 /// A table of two entries whose value (0, 1) was freed, in a state that the mechanism never makes.

@@ -4,9 +4,10 @@
 //! ([`Planted`]), and each must show up in some pair world, at a depth that stands in `planted.toml`.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 use kmt_core::Planted;
-use kmt_model::scope::KernelWorld;
 
 use crate::check::world::AGREEMENT;
 use crate::explore::{ExploreError, Explorer, Options, PropertyOutcome};
@@ -25,24 +26,26 @@ pub struct Found {
     pub divergence: String,
 }
 
+/// How deep the pair worlds are searched, one after the other, until the mistake is found.
+const DEPTHS: [usize; 6] = [2, 4, 6, 8, 12, 20];
+
 /// Looks for a planted mistake in every pair world, and returns the shortest sequence to it.
 ///
 /// # Errors
 ///
 /// A pair world that can't be searched; that is a mistake of the world.
 pub fn find(planted: Planted) -> Result<Option<Found>, ExploreError> {
+    let worlds = worlds(planted);
     // Most mistakes are found early, and the early levels of a world are small: so deeper and deeper, all worlds at a time.
-    for depth in [4, 6, 8, 12, usize::MAX] {
-        let found = [
-            search("pair-devices", &worlds::devices(Some(planted)), planted, depth)?,
-            search("pair-handle-reuse", &worlds::handle_reuse(Some(planted)), planted, depth)?,
-            search("pair-process-handles", &worlds::process_handles(Some(planted)), planted, depth)?,
-            search("pair-keyed-mutexes", &worlds::keyed_mutexes(Some(planted)), planted, depth)?,
-            search("pair-fences", &worlds::fences(Some(planted)), planted, depth)?,
-            search("pair-events", &worlds::events(Some(planted)), planted, depth)?,
-        ];
-        // The first of the shortest.
-        let shortest = found.into_iter().flatten().min_by_key(|found| found.sequence.len());
+    for depth in DEPTHS {
+        let mut shortest: Option<Found> = None;
+        for (world, model) in &worlds {
+            // A later world has to beat what is found already.
+            let most = shortest.as_ref().map_or(depth, |found| found.sequence.len() - 1);
+            if most > 0 {
+                shortest = search(world, model, planted, most)?.or(shortest);
+            }
+        }
         if shortest.is_some() {
             return Ok(shortest);
         }
@@ -50,13 +53,75 @@ pub fn find(planted: Planted) -> Result<Option<Found>, ExploreError> {
     Ok(None)
 }
 
-fn search<W: KernelWorld + Sync>(
+/// Looks for each of the mistakes, several at a time, and hands the results out one after the other in their order.
+///
+/// # Errors
+///
+/// As [`find`], and whatever `each` fails with; the rest is not looked for then.
+///
+/// # Panics
+///
+/// If a search panics.
+pub fn find_all<E: From<ExploreError>>(
+    mistakes: &[Planted],
+    mut each: impl FnMut(Planted, Option<Found>) -> Result<(), E>,
+) -> Result<(), E> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let (next, sender) = (&next, sender.clone());
+            scope.spawn(move || {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&planted) = mistakes.get(place) else { break };
+                    // Nobody listens any more: the rest is not wanted.
+                    if sender.send((place, find(planted))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut early = BTreeMap::new();
+        for (place, &planted) in mistakes.iter().enumerate() {
+            let found = loop {
+                if let Some(found) = early.remove(&place) {
+                    break found;
+                }
+                let (place, found) = receiver.recv().expect("a search does not panic");
+                early.insert(place, found);
+            };
+            each(planted, found?)?;
+        }
+        Ok(())
+    })
+}
+
+/// The pair worlds, with a mistake in the core.
+fn worlds(planted: Planted) -> [(&'static str, PairModel); 10] {
+    let planted = Some(planted);
+    [
+        ("pair-devices", worlds::devices(planted)),
+        ("pair-handle-reuse", worlds::handle_reuse(planted)),
+        ("pair-process-handles", worlds::process_handles(planted)),
+        ("pair-keyed-mutexes", worlds::keyed_mutexes(planted)),
+        ("pair-fences", worlds::fences(planted)),
+        ("pair-events", worlds::events(planted)),
+        ("pair-sharing", worlds::sharing(planted)),
+        ("pair-names", worlds::names(planted)),
+        ("pair-rights", worlds::rights(planted)),
+        ("pair-relay", worlds::relay(planted)),
+    ]
+}
+
+fn search(
     world: &'static str,
-    model: &PairModel<W>,
+    model: &PairModel,
     planted: Planted,
     depth: usize,
 ) -> Result<Option<Found>, ExploreError> {
-    let options = Options { max_depth: (depth < usize::MAX).then_some(depth), ..Options::default() };
+    let options = Options { max_depth: Some(depth), ..Options::default() };
     let report = Explorer::new(model, options).run()?;
     let Some(result) = report.property(AGREEMENT) else { return Ok(None) };
     let PropertyOutcome::Broken(path) = &result.outcome else { return Ok(None) };

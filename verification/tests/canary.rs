@@ -1,19 +1,21 @@
 //! Every planted mistake is found exhaustively, and its shortest sequence has the pinned length.
 
 use kmt::canary;
+use kmt::explore::ExploreError;
 use kmt_core::Planted;
 
 #[test]
 fn every_planted_mistake_is_found_at_its_pinned_length() {
     let pinned = canary::pinned().expect("planted.toml parses");
     let mut wrong = Vec::new();
-    for &planted in Planted::ALL {
-        let found = canary::find(planted).expect("the pair worlds can be searched");
+    canary::find_all(Planted::ALL, |planted, found| {
         let length = found.map(|found| found.sequence.len());
         if length.is_none() || length != pinned.get(planted.name()).copied() {
             wrong.push(format!("{}: {length:?}, pinned {:?}", planted.name(), pinned.get(planted.name())));
         }
-    }
+        Ok::<_, ExploreError>(())
+    })
+    .expect("the pair worlds can be searched");
     assert!(wrong.is_empty(), "kmt canary --bless mends moved lengths:\n{}", wrong.join("\n"));
 }
 

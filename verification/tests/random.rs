@@ -89,6 +89,8 @@ fn campaigns_of_fixed_seeds_find_no_difference() {
         let bytes = bytes(seed, 4096);
         events += campaign::valid(&bytes).unwrap_or_else(|failure| panic!("valid, seed {seed}:\n{failure}"));
         events +=
+            campaign::teardown(&bytes).unwrap_or_else(|failure| panic!("teardown, seed {seed}:\n{failure}"));
+        events +=
             campaign::garbage(&bytes).unwrap_or_else(|failure| panic!("garbage, seed {seed}:\n{failure}"));
         events += campaign::handle_table::run(&bytes)
             .unwrap_or_else(|failure| panic!("table, seed {seed}: {failure}"));
@@ -102,5 +104,6 @@ fn the_same_bytes_make_the_same_run() {
         let bytes = bytes(seed, 2048);
         assert_eq!(campaign::valid(&bytes), campaign::valid(&bytes));
         assert_eq!(campaign::garbage(&bytes), campaign::garbage(&bytes));
+        assert_eq!(campaign::teardown(&bytes), campaign::teardown(&bytes));
     }
 }

@@ -63,6 +63,13 @@ impl<H: TableHandle> HandleTable<H> {
         matches.then_some(entry.payload)
     }
 
+    /// Kind and number of the object that a handle names, whatever the kind.
+    // HND-08
+    pub(crate) fn lookup_any(&self, handle: H) -> Option<(Kind, u32)> {
+        let kind = Kind::from_tag(self.entries.get(bits::index(handle) as usize)?.tag)?;
+        Some((kind, self.lookup(handle, kind)?))
+    }
+
     /// Whether so many handles can be made one after the other.
     // HND-14: growth past the limit is refused and the reserve is not used for it. LIF-14, INV-76: all of them or none.
     pub(crate) fn can_allocate(&self, count: u32) -> bool {

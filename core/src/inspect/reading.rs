@@ -1,8 +1,9 @@
 //! Reading the state.
 
 use super::{
-    AdapterView, DeviceView, KeyedMutexView, LocalEntryView, LocalObject, LocalTableView, NtEntryView,
-    NtObjectBody, NtObjectView, NtTableView, OpeningView, ProcessView, SyncObjectView, ThreadView, WaitView,
+    AdapterView, DescriptorView, DeviceView, DirectoryView, KeyedMutexView, LocalEntryView, LocalObject,
+    LocalTableView, NameTarget, NameView, NtEntryView, NtObjectBody, NtObjectView, NtTableView, OpeningView,
+    ProcessView, SyncObjectView, ThreadView, WaitView,
 };
 use crate::handle::nt::NtBody;
 use crate::handle::table::HandleTable;
@@ -11,6 +12,8 @@ use crate::id::{AdapterId, DeviceId, KeyedMutexId, OpeningId, ProcessId, SyncObj
 use crate::kernel::Kernel;
 use crate::limits::Limits;
 use crate::profile::Profile;
+use crate::share::descriptor::{AccessEntry, Descriptor};
+use crate::share::namespace::Entry;
 
 impl Kernel {
     /// Which of the known behaviours it shows.
@@ -99,8 +102,7 @@ impl Kernel {
             shared: object.shared,
             marks: self.sync_objects.marks_of(id).collect(),
             handles: object.handles,
-            // No call makes an NT object that carries one.
-            nt_objects: 0,
+            nt_objects: object.nt_objects,
             waits: object.waits,
         })
     }
@@ -144,9 +146,36 @@ impl Kernel {
             body: match object.body {
                 NtBody::Process(process) => NtObjectBody::Process(process),
                 NtBody::Event { manual_reset, set } => NtObjectBody::Event { manual_reset, set },
+                NtBody::SharedSyncObject { object } => NtObjectBody::SharedSyncObject { object },
+                NtBody::Section => NtObjectBody::Section,
+                NtBody::Directory(_) => NtObjectBody::Directory,
             },
             handles: object.handles,
             registrations: object.registrations,
+            name: self.name_of(id).map(<[u16]>::to_vec),
+            descriptor: object.descriptor.as_ref().map(descriptor_view),
+            exclusive: object.exclusive,
+            placed: object.is_placed,
+        })
+    }
+
+    /// The directories of the namespace in order of creation.
+    pub fn directories(&self) -> impl Iterator<Item = DirectoryView<'_>> {
+        let path = |id| &self.namespace.directory(id).path[..];
+        self.namespace.iter().map(move |(_, directory)| DirectoryView {
+            path: &directory.path,
+            refused_users: &directory.refused_users,
+            names: directory
+                .entries()
+                .map(|(name, entry)| NameView {
+                    name,
+                    target: match entry {
+                        Entry::Directory(id) => NameTarget::Directory(path(id)),
+                        Entry::Link(id) => NameTarget::Link(path(id)),
+                        Entry::Object(object) => NameTarget::Object(object),
+                    },
+                })
+                .collect(),
         })
     }
 
@@ -183,6 +212,13 @@ impl Kernel {
 }
 
 /// `sync_object` says what an entry of a synchronisation object has the number of.
+fn descriptor_view(descriptor: &Descriptor) -> DescriptorView {
+    let entries = descriptor.access_list.as_ref().map(|masks| {
+        masks.iter().map(|(trustee, mask)| AccessEntry { trustee: *trustee, mask: *mask }).collect()
+    });
+    DescriptorView { owner: descriptor.owner, access_list: entries }
+}
+
 fn table_view<H: TableHandle>(
     table: &HandleTable<H>,
     sync_object: impl Fn(u32) -> LocalObject,

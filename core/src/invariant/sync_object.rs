@@ -49,6 +49,10 @@ pub(super) fn counts_agree(kernel: &Kernel) -> Result<(), String> {
         .sync_objects
         .iter()
         .map(|(id, object)| (id, (object.handles, object.waits, object.users.clone())));
+    // LIF-03: an NT object alone is enough.
+    for (id, _) in kernel.sync_objects.iter().filter(|(_, object)| object.nt_objects > 0) {
+        counts.entry(id).or_default();
+    }
     // INV-67: each of them is held, because one without a holder is in no map.
     expect(kernel.sync_objects.is_coherent() && counted.eq(counts), || {
         String::from("a synchronisation object does not count its holders right")

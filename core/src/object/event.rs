@@ -118,7 +118,7 @@ impl Kernel {
         };
         match self.nt_object(entry.object).body {
             NtBody::Event { .. } => Ok((entry.object, entry.granted_access)),
-            NtBody::Process(_) => Err(Refusal::new(NtStatus::OBJECT_TYPE_MISMATCH, bad)),
+            _ => Err(Refusal::new(NtStatus::OBJECT_TYPE_MISMATCH, bad)),
         }
     }
 

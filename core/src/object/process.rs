@@ -43,6 +43,8 @@ pub struct ProcessConfig {
     pub session: u32,
     /// The size of its pointers.
     pub bits: Bitness,
+    /// Whether its user is an administrator (NAM-24).
+    pub administrator: bool,
     /// Whether it may raise the priority of its contexts.
     pub raise_priority: bool,
 }
@@ -184,6 +186,8 @@ impl Kernel {
     }
 
     fn begin_process(&mut self, config: ProcessConfig, nt_handles: NtTable) -> ProcessId {
+        // NAM-15
+        self.namespace.begin_session(config.session);
         self.last_process += 1;
         let id = ProcessId(self.last_process);
         // NTH-18: each inherited entry is a reference of its own.

@@ -111,7 +111,12 @@ impl Kernel {
         let leaves_counts = self.planted(Planted::ExitLeavesNtHandleCounts);
         let nt_handles = core::mem::take(&mut self.process_mut(id).nt_handles);
         for (_, entry) in nt_handles.entries().filter(|_| !leaves_counts) {
-            self.drop_nt_reference(entry.object);
+            // NAM-21: a name whose last handle this was goes.
+            if self.nt_object(entry.object).name.is_some() && self.planted(Planted::ExitLeavesNames) {
+                self.nt_object_mut(entry.object).handles -= 1;
+            } else {
+                self.drop_nt_reference(entry.object);
+            }
         }
         if let Some(process) = self.processes.remove(&id) {
             for thread in threads {

@@ -1,5 +1,6 @@
 //! A small deterministic generator of numbers and of garbage.
 
+mod share;
 mod sync;
 
 use kmt_core::{
@@ -19,6 +20,10 @@ pub struct Random {
     global_handles: Vec<u64>,
     local_handles: Vec<u64>,
     nt_handles: Vec<u64>,
+    /// The handles of the caller to objects that can be shared.
+    shareable: Vec<u64>,
+    /// The NT handles of the caller to objects that carry one.
+    carriers: Vec<u64>,
     /// The devices of the caller.
     devices: Vec<u64>,
     /// The handles on devices of the caller, each with that of its device.
@@ -34,6 +39,8 @@ impl Random {
             global_handles: Vec::new(),
             local_handles: Vec::new(),
             nt_handles: Vec::new(),
+            shareable: Vec::new(),
+            carriers: Vec::new(),
             devices: Vec::new(),
             on_devices: Vec::new(),
         }
@@ -153,7 +160,13 @@ impl Random {
 
     fn config(&mut self) -> ProcessConfig {
         let bits = if self.coin() { Bitness::Bits32 } else { Bitness::Bits64 };
-        ProcessConfig { user: self.small(), session: self.small(), bits, raise_priority: self.coin() }
+        ProcessConfig {
+            user: self.small(),
+            session: self.small(),
+            bits,
+            administrator: self.coin(),
+            raise_priority: self.coin(),
+        }
     }
 
     fn process(&mut self) -> ProcessId {
@@ -167,8 +180,9 @@ impl Random {
     }
 
     pub fn request(&mut self) -> Request {
-        match self.below(48) {
-            32.. => self.sync_request(),
+        match self.below(70) {
+            56.. => self.share_request(),
+            38.. => self.sync_request(),
             20.. => self.mutex_request(),
             0 | 1 => Request::OpenAdapterFromLuid(OpenAdapterFromLuid { luid: self.luid() }),
             2 => Request::EnumAdapters2(EnumAdapters2 { capacity: self.small(), has_array: self.coin() }),
@@ -210,7 +224,8 @@ impl Random {
     }
 
     pub fn host(&mut self) -> Host {
-        match self.below(6) {
+        match self.below(8) {
+            6.. => self.share_host(),
             0 => Host::AddAdapter(self.adapter_config()),
             1 => Host::CreateProcess(self.config()),
             2 => Host::StartThread(self.process()),
@@ -272,6 +287,7 @@ impl Random {
             _ => {
                 let thread = self.thread();
                 self.see_devices(kernel, thread);
+                self.see_shared(kernel, thread);
                 let request = self.request();
                 // Now and then one that is not offered.
                 let picks = match kernel.picks(thread, &request) {

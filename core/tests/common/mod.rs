@@ -5,6 +5,8 @@ pub mod generator;
 pub mod mutex;
 pub mod mutex_script;
 pub mod script;
+pub mod share;
+pub mod share_script;
 pub mod sync;
 pub mod sync_script;
 pub mod two;

@@ -149,6 +149,9 @@ pub fn line(kernel: &mut Kernel, event: Event) -> String {
         Ok(outcome) => {
             match outcome.answer {
                 Answer::Refused(refusal) => write!(text, "\n    {refusal}").unwrap(),
+                Answer::RefusedButWritten { refusal, output } => {
+                    write!(text, "\n    {refusal}; written: {output:?}").unwrap();
+                }
                 Answer::Complete(reply) if reply.output == Output::None => {
                     write!(text, "\n    {}", reply.status).unwrap();
                 }

@@ -1,12 +1,12 @@
 //! What a call may do to its caller: errors, rights, outputs.
 
 use super::{Taken, caller_of, refused};
-use crate::action::{Action, BufferOperand, Call, DeviceQuery, GlobalOperand, NtOperand, SyncFlags};
+use crate::action::{
+    Action, BufferOperand, Call, DeviceQuery, GlobalOperand, NtOperand, ObjectQuery, SyncFlags,
+};
 use crate::observation::{Effect, HandleChange, Mapping, Output, Verdict};
-use crate::rules::{EVENT_ALL_ACCESS, PROCESS_ALL_ACCESS};
 use crate::state::{
-    GlobalObject, LocalHandle, LocalName, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName,
-    SyncValue, WaitTarget,
+    GlobalObject, LocalName, LocalObject, NtName, NtObject, ProcessName, SyncValue, WaitTarget,
 };
 
 /// INV-35: a refused call changes nothing and resumes nobody, apart from the source that NTH-13 closes.
@@ -34,6 +34,11 @@ pub fn inv_35(step: Taken<'_>) -> bool {
         NtObject::Event(object) if !expected.event_is_held(object) => {
             expected.events.retain(|event| event.name != object);
         }
+        NtObject::Shared(object) if expected.handle_count(source.object) == 0 => {
+            expected.shared_objects.retain(|shared| shared.name != object);
+            let (held, all) = (expected.clone(), &mut expected.sync_objects);
+            all.retain(|object| held.sync_object_is_held(object.name));
+        }
         _ => {}
     }
     expected == *step.after
@@ -43,32 +48,6 @@ pub fn inv_35(step: Taken<'_>) -> bool {
 #[must_use]
 pub fn inv_35_judged(step: Taken<'_>) -> bool {
     refused(step)
-}
-
-/// INV-72: no step changes a granted mask or the rights of an opening, a copy in a child has the mask of the
-/// parent's entry, and a duplicate has no right that its source lacks.
-#[must_use]
-pub fn inv_72(step: Taken<'_>) -> bool {
-    step.after.processes.iter().all(|holder| {
-        let lasts = |handle: &LocalHandle| {
-            let old = step.before.process(holder.name).and_then(|process| process.local_handle(handle.name));
-            old.is_none_or(|old| old == handle)
-        };
-        holder.nt_handles.iter().all(|handle| mask_is_justified(step, holder, handle))
-            && holder.local_handles.iter().all(lasts)
-    })
-}
-
-/// A duplicate is made, or a handle is inherited.
-#[must_use]
-pub fn inv_72_judged(step: Taken<'_>) -> bool {
-    let changes = &step.observation.handles;
-    let duplicates = matches!(step.action, Action::Call(_, Call::DuplicateHandle(_)));
-    changes.iter().any(|change| match change {
-        HandleChange::NtAllocated(..) => duplicates,
-        HandleChange::NtInherited(..) => true,
-        _ => false,
-    })
 }
 
 /// INV-76: a call that succeeds reports what it promises, and every handle that it reports is live, new, of
@@ -125,6 +104,14 @@ pub fn inv_76(step: Taken<'_>) -> bool {
             new_nt(step, caller, *handle) == Some(NtObject::Event(*event))
                 && step.after.event(*event).is_some_and(|event| event.manual_reset == *manual_reset)
         }
+        (
+            Call::QueryObject { .. }
+            | Call::ShareObjects { .. }
+            | Call::OpenSyncObjectNtHandleFromName { .. }
+            | Call::OpenSyncObjectFromNtHandle { .. }
+            | Call::OpenSyncObjectFromNtHandle2 { .. },
+            output,
+        ) => resumed && sharing_output_is_complete(step, caller, call, output),
         (Call::WaitForEvent { .. }, output) => *output == Output::EventTaken,
         (Call::WaitFromCpu { event, .. }, output) => {
             *output == if event.is_some() { Output::Nothing } else { Output::FencesReached }
@@ -175,6 +162,40 @@ fn sync_object_output_is_complete(
                 && global.is_none_or(|global| resolved(global) == Some(*object))
                 && *mapping == expected
         }
+        _ => false,
+    }
+}
+
+/// Returns whether a call about NT objects reports what it promises.
+fn sharing_output_is_complete(step: Taken<'_>, caller: ProcessName, call: &Call, output: &Output) -> bool {
+    let opened = |handle, mapping| match new_local(step, caller, handle) {
+        Some(LocalObject::SyncObject(opening)) => {
+            let value = step.after.sync_object(opening.object).map(|object| object.value);
+            let is_fence = matches!(value, Some(SyncValue::MonitoredFence(_)));
+            is_fence == (mapping != Mapping::None) && value.is_some()
+        }
+        _ => false,
+    };
+    match (call, output) {
+        (Call::ShareObjects { .. }, Output::Shared { handle, object, existed }) => {
+            new_nt(step, caller, *handle) == Some(NtObject::Shared(*object))
+                && step.before.shared_object(*object).is_some() == *existed
+        }
+        (Call::OpenSyncObjectNtHandleFromName { .. }, Output::NtHandle(handle)) => {
+            matches!(new_nt(step, caller, *handle), Some(NtObject::Shared(_)))
+        }
+        (Call::OpenSyncObjectFromNtHandle { .. }, Output::SyncObjectHandle(handle)) => {
+            opened(*handle, Mapping::None)
+        }
+        (Call::OpenSyncObjectFromNtHandle2 { .. }, Output::OpenedSyncObject { handle, mapping }) => {
+            opened(*handle, *mapping)
+        }
+        (Call::QueryObject { query, .. }, output) => match query {
+            ObjectQuery::Basic => matches!(output, Output::ObjectBasic { handles: 1.., .. }),
+            ObjectQuery::Name => matches!(output, Output::ObjectName(_)),
+            ObjectQuery::Type => matches!(output, Output::ObjectType(_)),
+            ObjectQuery::Unknown => false,
+        },
         _ => false,
     }
 }
@@ -238,17 +259,19 @@ pub fn inv_76_judged(step: Taken<'_>) -> bool {
                 | Output::Event { .. }
                 | Output::SyncObject { .. }
                 | Output::SyncObjectHandle(_)
+                | Output::OpenedSyncObject { .. }
+                | Output::Shared { .. }
         )
     )
 }
 
 /// Returns the process that a process operand of the caller named before the step.
-fn process_of(step: Taken<'_>, caller: ProcessName, operand: NtOperand) -> Option<ProcessName> {
+pub(super) fn process_of(step: Taken<'_>, caller: ProcessName, operand: NtOperand) -> Option<ProcessName> {
     match operand {
         NtOperand::Current => Some(caller),
         NtOperand::Named(name) => match step.before.process(caller)?.nt_handle(name)?.object {
             NtObject::Process(process) => Some(process),
-            NtObject::Event(_) => None,
+            _ => None,
         },
         NtOperand::CurrentThread | NtOperand::Dead(_) => None,
     }
@@ -266,32 +289,4 @@ fn new_nt(step: Taken<'_>, owner: ProcessName, name: NtName) -> Option<NtObject>
     let old = step.before.process(owner).and_then(|process| process.nt_handle(name));
     let new = step.after.process(owner)?.nt_handle(name)?;
     old.is_none().then_some(new.object)
-}
-
-/// Returns whether the mask of a handle after the step comes from where it may come from.
-fn mask_is_justified(step: Taken<'_>, holder: &Process, handle: &NtHandle) -> bool {
-    let before =
-        |process: ProcessName, name| step.before.process(process).and_then(|found| found.nt_handle(name));
-    if let Some(old) = before(holder.name, handle.name) {
-        return old.access == handle.access && old.object == handle.object;
-    }
-    let Action::Call(thread, call) = *step.action else { return true };
-    let Some(caller) = step.before.thread(thread).map(|thread| thread.process) else { return false };
-    match call {
-        Call::CreateProcess { .. } if holder.name == caller => handle.access == PROCESS_ALL_ACCESS,
-        Call::CreateProcess { .. } => before(caller, handle.name)
-            .is_some_and(|parent| NtHandle { name: handle.name, ..*parent } == *handle),
-        Call::CreateEvent { .. } => holder.name == caller && handle.access == EVENT_ALL_ACCESS,
-        Call::DuplicateHandle(request) => {
-            let Some(source_process) = process_of(step, caller, request.source_process) else { return false };
-            match request.source_handle {
-                NtOperand::Named(name) => before(source_process, name).is_some_and(|source| {
-                    handle.access & !source.access == 0 && handle.object == source.object
-                }),
-                NtOperand::Current => handle.object == NtObject::Process(source_process),
-                NtOperand::CurrentThread | NtOperand::Dead(_) => false,
-            }
-        }
-        _ => false,
-    }
 }

@@ -34,7 +34,7 @@ fn event_of(step: Taken<'_>, operand: NtOperand) -> Option<EventName> {
     let NtOperand::Named(name) = operand else { return None };
     match step.before.process(caller_of(step)?)?.nt_handle(name)?.object {
         NtObject::Event(event) => Some(event),
-        NtObject::Process(_) => None,
+        _ => None,
     }
 }
 

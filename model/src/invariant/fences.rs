@@ -255,6 +255,18 @@ pub fn inv_91_judged(step: Taken<'_>) -> bool {
     changed_fences(step).count() > 1
 }
 
+/// INV-52, a witness: a blocked CPU wait returns SUCCESS in a process all of whose devices are Active,
+/// because a device of another process enters Error.
+#[must_use]
+pub fn inv_52(step: Taken<'_>) -> bool {
+    let is_healthy = |wait: &Wait| {
+        let mut devices = step.after.devices.iter().filter(|device| device.process == wait.process);
+        devices.all(|device| device.execution == Execution::Active)
+    };
+    entering_error(step).next().is_some()
+        && released_waits(step).any(|wait| wait.thread.is_some() && is_healthy(wait))
+}
+
 /// INV-53, over two runs: had each opening of the devices that enter Error had NoSignalMaxValueOnTdr, the
 /// same step would have changed no fence, and the waits that it satisfied would be pending, but for blocked
 /// ones of those devices.

@@ -1,6 +1,7 @@
 //! What the history invariants must know of the past: bounded, and no part of the machine.
 
 use super::fences::{forced_fences, holds_after, released_waits, value_after};
+use super::grants::{Grant, grants_after};
 use super::keyed_mutexes::Release;
 use super::{Taken, succeeded};
 use crate::rules::MAXIMUM;
@@ -19,13 +20,21 @@ pub struct History {
     /// For each fence, in the order of the first times, the one condition of the last wait that a signal
     /// released and that had one condition only.
     reached: Vec<Condition>,
+    /// What each live process was given of the objects made for NT sharing, ascending.
+    grants: Vec<Grant>,
 }
 
 impl History {
     /// Returns the history of an empty machine.
     #[must_use]
     pub const fn new() -> Self {
-        Self { released: Vec::new(), forced: Vec::new(), met: Vec::new(), reached: Vec::new() }
+        Self {
+            released: Vec::new(),
+            forced: Vec::new(),
+            met: Vec::new(),
+            reached: Vec::new(),
+            grants: Vec::new(),
+        }
     }
 
     /// Returns the fence value of the last successful release, 0 before the first.
@@ -50,6 +59,10 @@ impl History {
     #[must_use]
     pub fn is_reached(&self, condition: Condition) -> bool {
         self.reached.contains(&condition)
+    }
+
+    pub(super) fn grants(&self) -> &[Grant] {
+        &self.grants
     }
 
     /// Returns the history after one more step.
@@ -83,6 +96,7 @@ impl History {
                 next.reached.push(condition);
             }
         }
+        next.grants = grants_after(&self.grants, step);
         next.reached.sort_unstable();
         next.reached.retain(|condition| step.after.sync_object(condition.object).is_some());
         next

@@ -50,6 +50,9 @@ fn local_and_nt_entries_are_live(state: &State) -> bool {
         let nt_objects_live = process.nt_handles.iter().all(|handle| match handle.object {
             NtObject::Process(named) => state.process(named).is_some(),
             NtObject::Event(event) => state.event(event).is_some(),
+            NtObject::Shared(shared) => state.shared_object(shared).is_some(),
+            NtObject::Directory(directory) => state.directory(directory).is_some(),
+            NtObject::Section(_) => true,
         });
         local_objects_live
             && nt_objects_live
@@ -109,9 +112,9 @@ pub fn inv_66_judged(state: &State) -> bool {
             && state.devices.iter().any(|device| !device.destroyed)
 }
 
-/// INV-67: an ended process is kept by an NT handle, a device by its handle or its pending reclaim, a keyed
-/// mutex by a local handle, a synchronisation object by one or a wait, an event by an NT handle, a wait or a
-/// CPU_NOTIFICATION.
+/// INV-67: an ended process and a shared NT object are kept by an NT handle, a device by its handle or its
+/// pending reclaim, a keyed mutex by a local handle, a synchronisation object by one, an NT object or a
+/// wait, an event by an NT handle, a wait or a CPU_NOTIFICATION.
 #[must_use]
 pub fn inv_67(state: &State) -> bool {
     let processes_held = state
@@ -124,6 +127,7 @@ pub fn inv_67(state: &State) -> bool {
         && state.keyed_mutexes.iter().all(|mutex| held(mutex.name))
         && state.sync_objects.iter().all(|object| state.sync_object_is_held(object.name))
         && state.events.iter().all(|event| state.event_is_held(event.name))
+        && state.shared_objects.iter().all(|shared| state.handle_count(NtObject::Shared(shared.name)) > 0)
         && state.devices.iter().all(|device| {
             state.local_holders(LocalObject::Device(device.name)).next().is_some()
                 || steps.contains(&Step::Reclaim(device.name))

@@ -59,6 +59,7 @@ pub fn inv_68(state: &State) -> bool {
             && state.keyed_mutexes.is_empty()
             && state.sync_objects.is_empty()
             && state.events.is_empty()
+            && state.shared_objects.is_empty()
             && state.waits.is_empty()
             && state.global_handles.is_empty())
 }

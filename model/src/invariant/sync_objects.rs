@@ -57,8 +57,11 @@ fn openings_are_allowed(state: &State) -> bool {
     })
 }
 
-/// A CPU wait is refused because it names a fence through an opening on another device.
+/// A CPU wait is refused because it names a fence through an opening on another device, or an open because
+/// its device is of another adapter.
 #[must_use]
 pub fn inv_78_judged(step: Taken<'_>) -> bool {
-    step.observation.verdict == Verdict::Refused(Refusal::FenceOfOtherDevice)
+    [Refusal::FenceOfOtherDevice, Refusal::OtherAdapter]
+        .map(Verdict::Refused)
+        .contains(&step.observation.verdict)
 }

@@ -47,12 +47,18 @@ impl Draft {
 
     /// Removes every object whose last reference went in this step (LIF-01).
     fn drop_unheld(&mut self) {
-        let State { processes, sync_objects, .. } = &self.state;
+        let State { processes, .. } = &self.state;
         // LIF-02: a live process keeps its own process object. LIF-11: nothing but handles keeps it longer.
         let ended = processes.iter().filter(|process| !process.alive).map(|process| process.name);
         let ended =
             ended.filter(|name| self.state.handle_count(NtObject::Process(*name)) == 0).collect::<Vec<_>>();
-        // SYN-29, LIF-06: a wait keeps its fences as a handle does.
+        // LIF-02, NAM-21: local handles keep neither the NT object nor its name.
+        let shared = self.state.shared_objects.iter().map(|shared| shared.name);
+        let shared = shared.filter(|name| self.state.handle_count(NtObject::Shared(*name)) == 0);
+        let shared = shared.collect::<Vec<_>>();
+        self.state.shared_objects.retain(|object| !shared.contains(&object.name));
+        let State { sync_objects, .. } = &self.state;
+        // LIF-04: a local handle is enough. SYN-29, LIF-06: a wait keeps its fences as a handle does.
         let objects = sync_objects.iter().map(|object| object.name);
         let objects = objects.filter(|name| !self.state.sync_object_is_held(*name)).collect::<Vec<_>>();
         self.state.processes.retain(|process| !ended.contains(&process.name));

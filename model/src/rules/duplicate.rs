@@ -1,7 +1,7 @@
 //! DuplicateHandle.
 
+use super::access::{ACCESS_SYSTEM_SECURITY, MAXIMUM_ALLOWED, mapped_access};
 use super::draft::Draft;
-use super::events::EVENT_ALL_ACCESS;
 use super::nt_handles::PROCESS_ALL_ACCESS;
 use crate::action::{DeadKind, Duplicate, NtOperand};
 use crate::observation::{Output, Refusal};
@@ -9,10 +9,6 @@ use crate::state::{NtHandle, NtName, NtObject, ProcessName};
 
 /// PROCESS_DUP_HANDLE.
 const MAY_DUPLICATE: u32 = 0x40;
-/// GENERIC_READ, GENERIC_WRITE, GENERIC_EXECUTE, GENERIC_ALL.
-const GENERIC: [u32; 4] = [0x8000_0000, 0x4000_0000, 0x2000_0000, 0x1000_0000];
-const MAXIMUM_ALLOWED: u32 = 0x0200_0000;
-const ACCESS_SYSTEM_SECURITY: u32 = 0x0100_0000;
 
 /// A source handle that was found.
 struct Source {
@@ -122,6 +118,7 @@ fn named_process(
 }
 
 fn granted_access(request: &Duplicate, source: &NtHandle) -> Result<u32, Refusal> {
+    // NTH-17: of whatever type the object is.
     // NTH-11
     if request.same_access {
         return Ok(source.access);
@@ -133,16 +130,4 @@ fn granted_access(request: &Duplicate, source: &NtHandle) -> Result<u32, Refusal
     }
     // NTH-12: never more than the source, an empty mask included.
     Ok(if request.desired_access & MAXIMUM_ALLOWED == 0 { desired } else { source.access })
-}
-
-/// Returns the rights of the object's type that a mask asks for: generic bits are mapped (ACC-05),
-/// then bits that the type does not have are dropped (ACC-06), so that the result is plain (ACC-07).
-#[must_use]
-pub fn mapped_access(object: NtObject, desired: u32) -> u32 {
-    let (generic, valid) = match object {
-        NtObject::Process(_) => ([PROCESS_ALL_ACCESS; 4], PROCESS_ALL_ACCESS),
-        NtObject::Event(_) => ([0x2_0001, 0x2_0002, 0x12_0000, EVENT_ALL_ACCESS], EVENT_ALL_ACCESS),
-    };
-    let bits = GENERIC.into_iter().zip(generic).filter(|(bit, _)| desired & bit != 0);
-    bits.fold(desired, |mask, (_, rights)| mask | rights) & valid
 }

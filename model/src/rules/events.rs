@@ -1,6 +1,7 @@
 //! Events: making, setting, resetting, waiting, and whom a set releases.
 
 use super::draft::{Draft, free_name, has_room};
+use super::names::nt_objects;
 use super::waits;
 use crate::action::{NtOperand, Released, Timeout};
 use crate::observation::{Effect, Ending, Output, Refusal, Verdict};
@@ -24,8 +25,8 @@ pub(super) fn create(
 ) -> Result<Output, Refusal> {
     // NTH-05: the table comes before the memory.
     draft.room_for_nt(caller)?;
-    let State { limits, events, .. } = &draft.state;
-    has_room(events.len(), limits.nt_objects, Refusal::NoMemoryForEvent)?;
+    has_room(nt_objects(&draft.state), draft.state.limits.nt_objects, Refusal::NoMemoryForEvent)?;
+    let events = &draft.state.events;
     let event = EventName(free_name(events.iter().map(|event| event.name.0)));
     draft.state.events.push(Event { name: event, manual_reset, set });
     // EVT-03: an entry like any other. EVT-04: with all rights.
@@ -92,7 +93,7 @@ pub(super) fn event_operand(
     let handle = process.nt_handle(name).ok_or(Refusal::NoSuchEvent)?;
     match handle.object {
         NtObject::Event(event) => Ok((event, handle.access)),
-        NtObject::Process(_) => Err(Refusal::NotAnEvent),
+        _ => Err(Refusal::NotAnEvent),
     }
 }
 

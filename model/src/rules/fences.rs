@@ -173,9 +173,11 @@ pub fn orphaned_waits(state: &State) -> Vec<usize> {
         |device: DeviceName| state.device(device).is_some_and(|device| device.execution == Execution::Active);
     let best = |fence: SyncObjectName| {
         let object = state.sync_object(fence)?;
-        let signalled = state
-            .openings(fence)
-            .any(|opening| can_signal(&opening) && opening.device.is_some_and(is_active));
+        // SYN-40: whoever has a handle of an NT object that carries it may open it.
+        let signalled = state.is_carried(fence)
+            || state
+                .openings(fence)
+                .any(|opening| can_signal(&opening) && opening.device.is_some_and(is_active));
         if signalled { Some(MAXIMUM) } else { value_of(object) }
     };
     let waits = (0..).zip(&state.waits);

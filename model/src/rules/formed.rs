@@ -1,11 +1,11 @@
 //! Which actions can be formed at all.
 
-use super::{PROCESS_ALL_ACCESS, steps};
+use super::{DIRECTORY_ALL_ACCESS, PROCESS_ALL_ACCESS, SECTION_ALL_ACCESS, look_up, steps};
 use crate::action::{
-    Action, BufferOperand, Call, DataOperand, DeadKind, Duplicate, Entries, GlobalOperand, Host, Incident,
-    LocalOperand, NtOperand, Released, SyncInfo,
+    Action, Attributes, BufferOperand, Call, DataOperand, DeadKind, DirectoryOperand, Duplicate, Entries,
+    GlobalOperand, Host, Incident, LastComponent, LocalOperand, NameOperand, NtOperand, Released, SyncInfo,
 };
-use crate::state::{NtObject, Process, ProcessName, State};
+use crate::state::{DirectoryName, NtHandle, NtObject, Process, ProcessName, State};
 
 /// Returns whether the action can be formed, apart from whom it releases.
 pub(super) fn is_formed(state: &State, action: &Action) -> bool {
@@ -76,6 +76,21 @@ fn call_is_formed(state: &State, caller: &Process, call: &Call) -> bool {
                 && event.is_none_or(|event| nt_operand_is_formed(caller, event))
         }
         Call::DuplicateHandle(duplicate) => duplicate_is_formed(state, caller, &duplicate),
+        Call::QueryObject { handle, .. } | Call::OpenSyncObjectFromNtHandle { handle } => {
+            nt_operand_is_formed(caller, handle)
+        }
+        Call::ShareObjects { objects, attributes, .. } => {
+            objects.iter().all(|object| local_operand_is_formed(caller, object))
+                && (objects.second.is_some() || objects.third.is_none())
+                && attributes_are_formed(state, caller, attributes)
+        }
+        Call::OpenNtHandleFromName { attributes, .. }
+        | Call::OpenSyncObjectNtHandleFromName { attributes, .. } => {
+            attributes_are_formed(state, caller, attributes)
+        }
+        Call::OpenSyncObjectFromNtHandle2 { handle, device, .. } => {
+            nt_operand_is_formed(caller, handle) && local_operand_is_formed(caller, device)
+        }
     }
 }
 
@@ -89,6 +104,41 @@ fn local_operand_is_formed(caller: &Process, operand: LocalOperand) -> bool {
 fn entries_are_formed(caller: &Process, device: LocalOperand, entries: Entries) -> bool {
     local_operand_is_formed(caller, device)
         && entries.iter().all(|(object, _)| local_operand_is_formed(caller, object))
+}
+
+fn attributes_are_formed(state: &State, caller: &Process, attributes: Option<Attributes>) -> bool {
+    let name = attributes.and_then(|attributes| attributes.name);
+    // RootDirectory 0 is no RootDirectory.
+    let root_is_formed = |root| root != NtOperand::Dead(DeadKind::Zero) && nt_operand_is_formed(caller, root);
+    match name {
+        None | Some(NameOperand::Root) => true,
+        Some(NameOperand::Empty { root }) => root.is_none_or(root_is_formed),
+        Some(NameOperand::In { directory, last }) => {
+            let leads_to = match directory {
+                DirectoryOperand::Path(directory) => Some(directory),
+                DirectoryOperand::Handle(NtOperand::Named(root)) => match caller.nt_handle(root) {
+                    Some(NtHandle { object: NtObject::Directory(directory), .. }) => Some(*directory),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let directory_is_formed = match directory {
+                DirectoryOperand::Path(directory) => state.directory(directory).is_some(),
+                DirectoryOperand::Handle(root) => root_is_formed(root),
+                DirectoryOperand::Missing => true,
+                DirectoryOperand::Object { directory, token } => look_up(state, directory, token).is_some(),
+            };
+            // NAM-15: an added directory has no link and no directory in it. A relative name starts with a
+            // component (NAM-11), so it reaches an empty one through a directory only.
+            let has_one = !matches!(leads_to, Some(DirectoryName::Added(_)));
+            let needs_one = match last {
+                LastComponent::Directory => true,
+                LastComponent::Empty => matches!(directory, DirectoryOperand::Handle(_)),
+                LastComponent::Token { .. } => false,
+            };
+            directory_is_formed && (has_one || !needs_one)
+        }
+    }
 }
 
 fn global_operand_is_formed(state: &State, operand: GlobalOperand) -> bool {
@@ -127,7 +177,7 @@ fn named_process(state: &State, caller: ProcessName, operand: NtOperand) -> Opti
         NtOperand::Current => state.process(caller),
         NtOperand::Named(name) => match state.process(caller)?.nt_handle(name)?.object {
             NtObject::Process(process) => state.process(process),
-            NtObject::Event(_) => None,
+            _ => None,
         },
         NtOperand::CurrentThread | NtOperand::Dead(_) => None,
     }
@@ -135,7 +185,7 @@ fn named_process(state: &State, caller: ProcessName, operand: NtOperand) -> Opti
 
 fn host_is_formed(state: &State, host: Host) -> bool {
     match host {
-        Host::CreateProcess => true,
+        Host::CreateProcess(_) | Host::AddDirectory { .. } => true,
         Host::StartThread { process } => state.live_process(process).is_some(),
         // ADP-03: a LUID is not 0 and names one adapter for ever.
         Host::AddAdapter { luid, .. } => {
@@ -146,6 +196,18 @@ fn host_is_formed(state: &State, host: Host) -> bool {
             state.live_process(holder).is_some()
                 && state.live_process(target).is_some()
                 && access & !PROCESS_ALL_ACCESS == 0
+        }
+        // NAM-16
+        Host::PlaceNamedObject { path, .. } => {
+            state.directory(path.directory).is_some() && look_up(state, path.directory, path.token).is_none()
+        }
+        Host::PlaceDirectoryHandle { holder, directory, access, .. } => {
+            state.live_process(holder).is_some()
+                && state.directory(directory).is_some()
+                && access & !DIRECTORY_ALL_ACCESS == 0
+        }
+        Host::PlaceSectionHandle { holder, access, .. } => {
+            state.live_process(holder).is_some() && access & !SECTION_ALL_ACCESS == 0
         }
         Host::SetHandleFlags { holder, handle, .. } => {
             state.process(holder).is_some_and(|holder| holder.nt_handle(handle).is_some())

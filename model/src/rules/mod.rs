@@ -4,6 +4,7 @@
 //! order of the call's list of checks, and a refused call's draft is thrown away, so that it changes nothing
 //! (LIF-13, ADP-02, SYN-38). The checks and the effect of a call are one step (LIF-15).
 
+mod access;
 mod acquires;
 mod adapters;
 mod cpu_waits;
@@ -14,19 +15,27 @@ mod events;
 mod fences;
 mod formed;
 mod keyed_mutexes;
+mod names;
 mod nt_handles;
+mod nt_opens;
 mod processes;
+mod queries;
+mod sharing;
 mod sync_objects;
 mod waits;
 
-pub use duplicate::mapped_access;
+pub use access::{
+    DIRECTORY_ALL_ACCESS, MAXIMUM_ALLOWED, READ_CONTROL, SECTION_ALL_ACCESS, SHARED_ALL_ACCESS, SIGNAL, WAIT,
+    mapped_access,
+};
 pub use events::EVENT_ALL_ACCESS;
 pub use fences::{MAXIMUM, can_signal, can_wait, forces_maximum, orphaned_waits};
+pub use names::{Named, look_up};
 pub use nt_handles::PROCESS_ALL_ACCESS;
 
 use crate::action::{Action, BufferOperand, Call, DataOperand, Host, Incident, Released, Step};
 use crate::observation::{Observation, Output, Refusal, Verdict};
-use crate::state::{AdapterName, Limit, ProcessName, State, ThreadName, WaitTarget};
+use crate::state::{AdapterName, Limit, NtType, ProcessName, State, ThreadName, WaitTarget};
 use draft::Draft;
 
 /// Returns the state after the action and what it shows, or `None` if the action cannot be formed: a name
@@ -167,7 +176,9 @@ fn answer(
 
 fn answer_at_once(draft: &mut Draft, caller: ProcessName, call: Call) -> Result<Output, Refusal> {
     match call {
-        Call::CreateProcess { inherit_handles } => processes::create_child(draft, caller, inherit_handles),
+        Call::CreateProcess { inherit_handles, identity } => {
+            processes::create_child(draft, caller, inherit_handles, identity)
+        }
         Call::ExitProcess => {
             processes::end_process(draft, caller);
             Ok(Output::Nothing)
@@ -213,6 +224,12 @@ fn answer_at_once(draft: &mut Draft, caller: ProcessName, call: Call) -> Result<
         Call::SignalFromCpu { device, entries, rewind, .. } => {
             cpu_waits::signal(draft, caller, device, entries, rewind)
         }
+        Call::QueryObject { .. }
+        | Call::ShareObjects { .. }
+        | Call::OpenNtHandleFromName { .. }
+        | Call::OpenSyncObjectNtHandleFromName { .. }
+        | Call::OpenSyncObjectFromNtHandle { .. }
+        | Call::OpenSyncObjectFromNtHandle2 { .. } => answer_sharing(draft, caller, call),
         Call::AcquireKeyedMutex { .. }
         | Call::AcquireKeyedMutex2 { .. }
         | Call::WaitForEvent { .. }
@@ -220,13 +237,45 @@ fn answer_at_once(draft: &mut Draft, caller: ProcessName, call: Call) -> Result<
     }
 }
 
+/// Answers the calls about NT objects and what they carry.
+fn answer_sharing(draft: &mut Draft, caller: ProcessName, call: Call) -> Result<Output, Refusal> {
+    match call {
+        Call::QueryObject { handle, query, fits } => {
+            queries::query_object(draft, caller, handle, query, fits)
+        }
+        Call::ShareObjects { objects, attributes, access } => {
+            sharing::share(draft, caller, objects, attributes, access)
+        }
+        Call::OpenNtHandleFromName { access, attributes } => {
+            sharing::open_by_name(draft, caller, NtType::SharedResource, attributes, access)
+        }
+        Call::OpenSyncObjectNtHandleFromName { access, attributes } => {
+            sharing::open_by_name(draft, caller, NtType::SharedSyncObject, attributes, access)
+        }
+        Call::OpenSyncObjectFromNtHandle { handle } => nt_opens::open(draft, caller, handle),
+        Call::OpenSyncObjectFromNtHandle2 { handle, device, flags, unknown_flag, unknown_engine } => {
+            let request = nt_opens::OnDevice { handle, device, flags, unknown_flag, unknown_engine };
+            nt_opens::open_on_device(draft, caller, &request)
+        }
+        _ => unreachable!("answered by the caller"),
+    }
+}
+
 fn set_up(draft: &mut Draft, host: Host) -> Result<Output, Refusal> {
     match host {
-        Host::CreateProcess => processes::create_orphan(draft),
+        Host::CreateProcess(identity) => processes::create_orphan(draft, identity),
         Host::StartThread { process } => Ok(processes::start_thread(draft, process)),
         Host::AddAdapter { luid, kind, display } => Ok(adapters::add_adapter(draft, luid, kind, display)),
         Host::PlaceProcessHandle { holder, target, access, inherit, protect } => {
             nt_handles::place_handle(draft, holder, target, access, inherit, protect)
+        }
+        Host::AddDirectory { refused_user } => Ok(names::add_directory(draft, refused_user)),
+        Host::PlaceNamedObject { path, object_type } => names::place_object(draft, path, object_type),
+        Host::PlaceDirectoryHandle { holder, directory, access, inherit, protect } => {
+            names::place_handle(draft, holder, directory, access, (inherit, protect))
+        }
+        Host::PlaceSectionHandle { holder, access, inherit, protect } => {
+            nt_handles::place_section(draft, holder, access, inherit, protect)
         }
         Host::SetHandleFlags { holder, handle, inherit, protect } => {
             nt_handles::set_flags(draft, holder, handle, inherit, protect);

@@ -1,9 +1,10 @@
 //! NT handles: closing, and what the embedder may do with them.
 
-use super::draft::Draft;
+use super::draft::{Draft, free_name};
+use super::names;
 use crate::action::NtOperand;
 use crate::observation::{Output, Refusal};
-use crate::state::{NtHandle, NtName, NtObject, ProcessName};
+use crate::state::{NtHandle, NtName, NtObject, ProcessName, SectionName};
 
 /// Every right of the process type: its whole valid mask (NTH-12).
 pub const PROCESS_ALL_ACCESS: u32 = 0x001F_FFFF;
@@ -36,6 +37,30 @@ pub(super) fn place_handle(
     protect: bool,
 ) -> Result<Output, Refusal> {
     let object = NtObject::Process(target);
+    draft
+        .open_nt(holder, NtHandle { name: NtName(0), object, access, inherit, protect })
+        .map(Output::NtHandle)
+}
+
+/// The embedder places a handle to a section that nothing else names.
+pub(super) fn place_section(
+    draft: &mut Draft,
+    holder: ProcessName,
+    access: u32,
+    inherit: bool,
+    protect: bool,
+) -> Result<Output, Refusal> {
+    draft.room_for_nt(holder)?;
+    names::room_for_nt_object(draft)?;
+    let handles = draft.state.processes.iter().flat_map(|process| &process.nt_handles);
+    let sections = handles.filter_map(|handle| match handle.object {
+        NtObject::Section(section) => Some(section.0),
+        _ => None,
+    });
+    let mut sections = sections.collect::<Vec<_>>();
+    sections.sort_unstable();
+    sections.dedup();
+    let object = NtObject::Section(SectionName(free_name(sections.into_iter())));
     draft
         .open_nt(holder, NtHandle { name: NtName(0), object, access, inherit, protect })
         .map(Output::NtHandle)

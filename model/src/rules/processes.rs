@@ -4,10 +4,10 @@ use super::acquires;
 use super::devices::free_handle;
 use super::draft::{Draft, has_room};
 use super::nt_handles::PROCESS_ALL_ACCESS;
-use super::{keyed_mutexes, sync_objects};
+use super::{keyed_mutexes, names, sync_objects};
 use crate::observation::{Effect, HandleChange, Output, Refusal};
 use crate::state::{
-    LocalObject, NtHandle, NtName, NtObject, Process, ProcessName, State, Thread, ThreadName,
+    Identity, LocalObject, NtHandle, NtName, NtObject, Process, ProcessName, State, Thread, ThreadName,
 };
 
 /// CreateProcess by a thread of the parent.
@@ -15,10 +15,11 @@ pub(super) fn create_child(
     draft: &mut Draft,
     parent: ProcessName,
     inherit_handles: bool,
+    identity: Identity,
 ) -> Result<Output, Refusal> {
     // NTH-05: the parent's table comes before the memory.
     draft.room_for_nt(parent)?;
-    let child = add_process(draft)?;
+    let child = add_process(draft, identity)?;
     if inherit_handles {
         // NTH-18, NTH-19: same object, mask, flags and value, as entries of the child's own.
         let mut inherited = draft.process_mut(parent).nt_handles.clone();
@@ -41,12 +42,12 @@ pub(super) fn create_child(
 }
 
 /// CreateProcess by the host: no parent, nothing inherited.
-pub(super) fn create_orphan(draft: &mut Draft) -> Result<Output, Refusal> {
-    let process = add_process(draft)?;
+pub(super) fn create_orphan(draft: &mut Draft, identity: Identity) -> Result<Output, Refusal> {
+    let process = add_process(draft, identity)?;
     Ok(Output::Process { process, handle: None })
 }
 
-fn add_process(draft: &mut Draft) -> Result<ProcessName, Refusal> {
+fn add_process(draft: &mut Draft, identity: Identity) -> Result<ProcessName, Refusal> {
     // NTH-05: an ended process that a handle names still takes its place.
     let State { limits, processes, .. } = &draft.state;
     has_room(processes.len(), limits.processes, Refusal::NoMemoryForProcess)?;
@@ -56,10 +57,13 @@ fn add_process(draft: &mut Draft) -> Result<ProcessName, Refusal> {
     draft.state.processes.push(Process {
         name,
         alive: true,
+        identity,
         table_size: 0,
         local_handles: Vec::new(),
         nt_handles: Vec::new(),
     });
+    // NAM-15
+    names::add_session(draft, identity.session);
     Ok(name)
 }
 

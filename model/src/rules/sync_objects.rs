@@ -60,11 +60,7 @@ pub(super) fn create_2(
     let shared = flags.shared && !flags.nt_sharing;
     let global = shared.then(|| draft.open_global(GlobalObject::SyncObject(name))).transpose()?;
     // SYN-21, SYN-22, SYN-11: no GPU address with NoGPUAccess.
-    let mapping = match value {
-        SyncValue::MonitoredFence(_) if flags.handle.no_gpu_access => Mapping::Cpu,
-        SyncValue::MonitoredFence(_) => Mapping::Both,
-        _ => Mapping::None,
-    };
+    let mapping = mapping_of(value, flags.handle);
     draft.state.sync_objects.push(SyncObject {
         name,
         adapter: device.adapter,
@@ -74,6 +70,15 @@ pub(super) fn create_2(
         marks: Vec::new(),
     });
     Ok(Output::SyncObject { handle, object: name, global, mapping })
+}
+
+/// Returns which addresses a create or open call writes.
+pub(super) const fn mapping_of(value: SyncValue, flags: OpeningFlags) -> Mapping {
+    match value {
+        SyncValue::MonitoredFence(_) if flags.no_gpu_access => Mapping::Cpu,
+        SyncValue::MonitoredFence(_) => Mapping::Both,
+        _ => Mapping::None,
+    }
 }
 
 /// The checks of the flags against each other and the type.

@@ -25,7 +25,7 @@ use crate::action::{Action, Call, DeviceQuery, ErrorReason, Host, Incident, Loca
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
 use crate::rules::enabled_steps;
-use crate::state::{AdapterKind, AdapterName, LocalObject, ProcessName, State, ThreadName};
+use crate::state::{AdapterKind, AdapterName, Identity, LocalObject, ProcessName, State, ThreadName};
 
 /// The world and its budgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ impl Model for Devices {
             kind: AdapterKind::Full,
             display: true,
         });
-        let processes = (0..self.processes).map(|_| Host::CreateProcess);
+        let processes = (0..self.processes).map(|_| Host::CreateProcess(Identity::default()));
         let thread = Host::StartThread { process: ProcessName(1) };
         super::start(self.limits, adapters.chain(processes).chain([thread]).map(Action::Host))
     }

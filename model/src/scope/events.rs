@@ -25,7 +25,7 @@ use crate::action::{Action, Call, Duplicate, Host, NtOperand, Released, Timeout}
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
 use crate::rules::{enabled_steps, options};
-use crate::state::{NtHandle, NtName, NtObject, ProcessName, State, Thread, ThreadName};
+use crate::state::{Identity, NtHandle, NtName, NtObject, ProcessName, State, Thread, ThreadName};
 
 const PARENT: ProcessName = ProcessName(1);
 const CHILD: ProcessName = ProcessName(2);
@@ -70,7 +70,7 @@ impl Events {
             |manual_reset| Action::Call(ThreadName(1), Call::CreateEvent { manual_reset, set: false });
         let inheritable =
             Host::SetHandleFlags { holder: PARENT, handle: NtName(0), inherit: true, protect: false };
-        let process = Action::Host(Host::CreateProcess);
+        let process = Action::Host(Host::CreateProcess(Identity::default()));
         vec![process, thread, thread, create(true), create(false), Action::Host(inheritable)]
     }
 }
@@ -127,7 +127,7 @@ impl KernelWorld for Events {}
 fn calls(kernel: &State, thread: &Thread) -> Vec<Call> {
     let mut calls = Vec::new();
     if kernel.processes_made == PARENT.0 {
-        calls.push(Call::CreateProcess { inherit_handles: true });
+        calls.push(Call::CreateProcess { inherit_handles: true, identity: Identity::default() });
     }
     let caller = kernel.process(thread.process).expect("a thread runs in a live process");
     let (events, processes): (Vec<&NtHandle>, Vec<&NtHandle>) =

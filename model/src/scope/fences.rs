@@ -28,7 +28,9 @@ use crate::action::{
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
 use crate::rules::{enabled_steps, options};
-use crate::state::{AdapterKind, AdapterName, LocalName, NtName, OpeningFlags, ProcessName, ThreadName};
+use crate::state::{
+    AdapterKind, AdapterName, Identity, LocalName, NtName, OpeningFlags, ProcessName, ThreadName,
+};
 
 const SIGNALLER: ThreadName = ThreadName(1);
 const WAITER: ThreadName = ThreadName(2);
@@ -75,7 +77,8 @@ impl Fences {
     pub fn start() -> Vec<Action> {
         let thread = Host::StartThread { process: ProcessName(1) };
         let adapter = Host::AddAdapter { luid: 1, kind: AdapterKind::Full, display: true };
-        let hosts = [adapter, Host::CreateProcess, thread, thread, thread].map(Action::Host);
+        let hosts =
+            [adapter, Host::CreateProcess(Identity::default()), thread, thread, thread].map(Action::Host);
         let device = Call::CreateDevice { adapter: ADAPTER, unknown_flag: false };
         let calls = [
             Call::OpenAdapterFromLuid { luid: 1 },

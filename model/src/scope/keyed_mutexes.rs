@@ -25,7 +25,7 @@ use crate::action::{Action, BufferOperand, Call, DataOperand, GlobalOperand, Hos
 use crate::invariant;
 use crate::limits::{Limits, TableLimits};
 use crate::rules::enabled_steps;
-use crate::state::{ProcessName, State, Thread};
+use crate::state::{Identity, ProcessName, State, Thread};
 
 /// The key that a new mutex holds.
 pub const NEAR_KEY: u64 = 1;
@@ -70,7 +70,7 @@ impl Model for KeyedMutexes {
     type Action = Action;
 
     fn init_states(&self) -> Vec<Tracked> {
-        let processes = (0..self.processes).map(|_| Host::CreateProcess);
+        let processes = (0..self.processes).map(|_| Host::CreateProcess(Identity::default()));
         let threads = (0..self.threads)
             .map(|thread| Host::StartThread { process: ProcessName(thread % self.processes + 1) });
         super::start(self.limits, processes.chain(threads).map(Action::Host))

@@ -7,6 +7,10 @@
 //! | [`keyed_mutexes`] | keyed mutexes, waits, abandonment, global handles | [`Tracked`] |
 //! | [`fences`] | fences, CPU signals and waits, the forced maximum | [`Tracked`] |
 //! | [`events`] | events, their waiters, sets that leave open whom they release | [`Tracked`] |
+//! | [`sharing`] | a fence that goes from process to process | [`Tracked`] |
+//! | [`names`] | names of shared objects | [`Tracked`] |
+//! | [`rights`] | rights to a shared fence | [`Tracked`] |
+//! | [`relay`] | a fence of two adapters, marks | [`Tracked`] |
 //! | [`handle_reuse`] | values of local handles | [`handle_reuse::Table`] |
 //!
 //! A step or history invariant is judged when the step is taken; the first one that fails is noted in the
@@ -17,7 +21,11 @@ pub mod events;
 pub mod fences;
 pub mod handle_reuse;
 pub mod keyed_mutexes;
+pub mod names;
 pub mod process_handles;
+pub mod relay;
+pub mod rights;
+pub mod sharing;
 
 use stateright::{Model, Property, Representative};
 
@@ -68,6 +76,14 @@ impl Representative for Tracked {
     fn representative(&self) -> Self {
         Self { kernel: symmetry::representative(&self.kernel), ..self.clone() }
     }
+}
+
+/// Returns the state after these actions as the only first one; what they showed counts for the invariants over
+/// histories.
+fn grown(limits: Limits, actions: &[Action]) -> Vec<Tracked> {
+    let first = Tracked::start(State::new(limits));
+    let grow = |state: Tracked, action| state.after(action).expect("this can be set up");
+    vec![actions.iter().fold(first, grow)]
 }
 
 /// Returns the one state in which a search begins: the empty machine after these actions.
@@ -139,5 +155,33 @@ fn common_properties<W: KernelWorld>() -> Vec<Property<W>> {
         sometimes("INV-68 judged", |_, state| invariant::inv_68_judged(&state.kernel)),
         always("INV-76", |_, state| state.broken != Some("INV-76")),
         sometimes("INV-76 judged", |world, state| some_step(world, state, invariant::inv_76_judged)),
+    ]
+}
+
+/// Returns the properties that every world with shared NT objects checks.
+fn sharing_properties<W: KernelWorld>() -> Vec<Property<W>> {
+    vec![
+        always("INV-10", |_, state| state.broken != Some("INV-10")),
+        sometimes("INV-10 judged", |world, state| {
+            some_past_step(world, state, invariant::inv_10_granted_judged)
+        }),
+        always("INV-69", |_, state| invariant::inv_69(&state.kernel)),
+        sometimes("INV-69 judged", |_, state| invariant::inv_69_judged(&state.kernel)),
+        always("INV-72", |_, state| state.broken != Some("INV-72")),
+        sometimes("INV-72 judged", |world, state| some_step(world, state, invariant::inv_72_judged)),
+        always("INV-73", |_, state| state.broken != Some("INV-73")),
+        sometimes("INV-73 judged", |world, state| some_step(world, state, invariant::inv_73_judged)),
+        always("INV-74", |_, state| state.broken != Some("INV-74")),
+        sometimes("INV-74 judged", |world, state| some_step(world, state, invariant::inv_74_judged)),
+    ]
+}
+
+/// Returns the properties that every world with named objects checks.
+fn name_properties<W: KernelWorld>() -> [Property<W>; 4] {
+    [
+        always("INV-70", |_, state| invariant::inv_70(&state.kernel)),
+        sometimes("INV-70 judged", |_, state| invariant::inv_70_judged(&state.kernel)),
+        always("INV-71", |_, state| invariant::inv_71(&state.kernel)),
+        sometimes("INV-71 judged", |_, state| invariant::inv_71_judged(&state.kernel)),
     ]
 }

@@ -24,7 +24,7 @@ use crate::action::{Action, Call, DeadKind, Duplicate, Host, Incident, NtOperand
 use crate::invariant;
 use crate::limits::Limits;
 use crate::rules::enabled_steps;
-use crate::state::{NtObject, Process, ProcessName, State, ThreadName};
+use crate::state::{Identity, NtObject, Process, ProcessName, State, ThreadName};
 
 /// The world and its budgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Model for ProcessHandles {
     type Action = Action;
 
     fn init_states(&self) -> Vec<Tracked> {
-        let hosts = [Host::CreateProcess, Host::StartThread { process: ProcessName(1) }];
+        let hosts = [Host::CreateProcess(Identity::default()), Host::StartThread { process: ProcessName(1) }];
         super::start(self.limits, hosts.map(Action::Host))
     }
 
@@ -119,8 +119,8 @@ impl ProcessHandles {
     fn calls(&self, kernel: &State, thread: ThreadName, process: ProcessName, actions: &mut Vec<Action>) {
         let mut call = |call| actions.push(Action::Call(thread, call));
         if kernel.processes_made < self.processes {
-            call(Call::CreateProcess { inherit_handles: false });
-            call(Call::CreateProcess { inherit_handles: true });
+            call(Call::CreateProcess { inherit_handles: false, identity: Identity::default() });
+            call(Call::CreateProcess { inherit_handles: true, identity: Identity::default() });
         }
         call(Call::ExitProcess);
         let caller = kernel.process(process).expect("a thread runs in a live process");

@@ -9,8 +9,8 @@ use kmt_model::limits::{Limits, TableLimits};
 use kmt_model::observation::{Effect, HandleChange, Observation, Output, Refusal, Verdict};
 use kmt_model::rules::{apply, enabled_steps};
 use kmt_model::state::{
-    AdapterKind, AdapterName, DeviceName, EventName, Execution, LocalName, NtHandle, NtName, OpeningFlags,
-    Process, ProcessName, State, SyncObjectName, SyncValue, ThreadName,
+    AdapterKind, AdapterName, DeviceName, EventName, Execution, Identity, LocalName, NtHandle, NtName,
+    OpeningFlags, Process, ProcessName, State, SyncObjectName, SyncValue, ThreadName,
 };
 
 /// Every right of a process handle.
@@ -95,7 +95,8 @@ impl Machine {
 
     /// Makes a process with one thread.
     pub(crate) fn process(&mut self) -> (ProcessName, ThreadName) {
-        let Output::Process { process, handle: None } = self.host(Host::CreateProcess) else {
+        let Output::Process { process, handle: None } = self.host(Host::CreateProcess(Identity::default()))
+        else {
             panic!("a process without a parent")
         };
         (process, self.thread(process))
@@ -137,7 +138,8 @@ impl Machine {
         thread: ThreadName,
         inherit_handles: bool,
     ) -> (ProcessName, ThreadName, NtName) {
-        let observation = self.call(thread, Call::CreateProcess { inherit_handles });
+        let observation =
+            self.call(thread, Call::CreateProcess { inherit_handles, identity: Identity::default() });
         let Verdict::Done(Output::Process { process, handle: Some(handle) }) = observation.verdict else {
             panic!("a child")
         };

@@ -4,16 +4,18 @@
 //! without looking at the state (rules marked `surface` that no action of the model stands for) is answered here.
 
 use kmt_core::{
-    AdapterKind, Call, DuplicateHandle, EntryPoint, Event, GetDeviceState, GlobalHandle, Host, Incident,
-    LocalHandle, MarkDeviceAsError, NtHandle, NtStatus, OutBuffer, Pick, PrivateData, Profile, Reclaimable,
-    Refusal, Request, Step, rule,
+    Call, DuplicateHandle, EntryPoint, Event, GetDeviceState, GlobalHandle, Host, Incident, LocalHandle,
+    MarkDeviceAsError, NtHandle, NtStatus, OutBuffer, Pick, PrivateData, Profile, Reclaimable, Refusal,
+    Request, Step, rule,
 };
 use kmt_model::action as model;
 use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
 
-use super::abstracting_sync;
+use super::abstracting_host::HostMeaning;
 use super::concretise::source_process;
 use super::names::Names;
+use super::paths::BACKSLASH;
+use super::{abstracting_host, abstracting_share, abstracting_sync};
 
 /// What an event means to the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub enum Meaning {
     Surface(ThreadName, Surface),
     /// Nothing that the model could form: the core must call it a misuse.
     Nothing,
+    /// The model has no word for it, so nobody can say.
+    BeyondTheModel(&'static str),
 }
 
 /// How a call ends that no action of the model stands for.
@@ -33,8 +37,8 @@ pub enum Surface {
     Refused(Refusal),
     /// The number of adapters supported is reported and nothing is opened (ADP-05).
     AdaptersSupported(u32),
-    /// The model has no word for a call with so many objects, so nobody can say.
-    BeyondTheModel,
+    /// The model has no word for something in it, so nobody can say.
+    BeyondTheModel(&'static str),
 }
 
 /// What an event means, given the names that its values have.
@@ -42,8 +46,11 @@ pub enum Surface {
 pub fn meaning(event: &Event, state: &State, names: &Names, profile: &Profile) -> Meaning {
     match event {
         Event::Call(call) => self::call(call, state, names, profile),
-        Event::Host(host) => self::host(host, names)
-            .map_or(Meaning::Nothing, |host| Meaning::Action(model::Action::Host(host))),
+        Event::Host(host) => match abstracting_host::host(host, state, names) {
+            HostMeaning::Action(host) => Meaning::Action(model::Action::Host(host)),
+            HostMeaning::Misuse => Meaning::Nothing,
+            HostMeaning::BeyondTheModel(what) => Meaning::BeyondTheModel(what),
+        },
         Event::Incident(incident) => Meaning::Action(model::Action::Incident(match incident {
             Incident::KillProcess(process) => model::Incident::KillProcess(ProcessName(process.number())),
             Incident::EndThread(thread) => model::Incident::EndThread(ThreadName(thread.number())),
@@ -81,15 +88,19 @@ fn call(call: &Call, state: &State, names: &Names, profile: &Profile) -> Meaning
     if state.wait(thread).is_some() || !offers(&call.request, &call.pick) {
         return Meaning::Nothing;
     }
-    match request(call, process, state, names, profile) {
+    match request(call, thread, process, state, names, profile) {
         Ok(call) => Meaning::Action(model::Action::Call(thread, call)),
         Err(surface) => Meaning::Surface(thread, surface),
     }
 }
 
-/// The places of the threads that an option names; none if one of them is not blocked.
+/// The places of the threads that an option names; none if one of them is not blocked, or if the option is about a time.
 pub(super) fn released(pick: &Pick, names: &Names) -> Option<model::Released> {
-    let Pick::Release(threads) = pick else { return Some(model::Released(0)) };
+    let threads = match pick {
+        Pick::Only => return Some(model::Released(0)),
+        Pick::Release(threads) => threads,
+        Pick::DeadlineAhead | Pick::DeadlinePassed => return None,
+    };
     // An option that names nobody, or one thread twice, is none.
     let mut mask = 0_u64;
     for thread in threads {
@@ -134,6 +145,7 @@ fn offers(request: &Request, pick: &Pick) -> bool {
 
 fn request(
     call: &Call,
+    thread: ThreadName,
     process: ProcessName,
     state: &State,
     names: &Names,
@@ -141,6 +153,7 @@ fn request(
 ) -> Result<model::Call, Surface> {
     let request = &call.request;
     let local = |handle| local_operand(handle, process, names);
+    let nt = |handle| nt_operand(handle, process, names);
     Ok(match request {
         Request::OpenAdapterFromLuid(open) => model::Call::OpenAdapterFromLuid { luid: open.luid.raw() },
         Request::EnumAdapters2(enumerate) if enumerate.has_array => {
@@ -159,24 +172,23 @@ fn request(
             adapter: local(create.adapter),
             unknown_flag: create.flags & !0x7 != 0,
         },
-        Request::DestroyDevice(destroy) => model::Call::DestroyDevice { device: local(destroy.device) },
-        Request::GetDeviceState(get) => {
-            model::Call::GetDeviceState { device: local(get.device), query: query(get) }
+        Request::DestroyDevice(it) => model::Call::DestroyDevice { device: local(it.device) },
+        Request::GetDeviceState(it) => {
+            model::Call::GetDeviceState { device: local(it.device), query: query(it) }
         }
         Request::MarkDeviceAsError(mark) => model::Call::MarkDeviceAsError {
             device: local(mark.device),
             reason: reason(mark),
             released: released_by(call, names),
         },
-        Request::CloseHandle(close) => {
-            model::Call::CloseHandle { handle: nt_operand(close.handle, process, names) }
-        }
+        Request::CloseHandle(it) => model::Call::CloseHandle { handle: nt(it.handle) },
         Request::DuplicateHandle(duplicate) => {
             model::Call::DuplicateHandle(self::duplicate(duplicate, process, state, names))
         }
-        Request::CreateProcess(create) => {
-            model::Call::CreateProcess { inherit_handles: create.inherit_handles }
-        }
+        Request::CreateProcess(create) => model::Call::CreateProcess {
+            inherit_handles: create.inherit_handles,
+            identity: abstracting_host::identity(&create.config),
+        },
         Request::ExitProcess => model::Call::ExitProcess,
         Request::NullArgument(entry_point) => return Err(Surface::Refused(null_argument(*entry_point))),
         Request::CreateKeyedMutex(_)
@@ -189,6 +201,14 @@ fn request(
         | Request::ReleaseKeyedMutex(_)
         | Request::ReleaseKeyedMutex2(_) => {
             keyed_mutex_call(call, process, names).expect("it is a call on keyed mutexes")
+        }
+        Request::QueryObject(_)
+        | Request::ShareObjects(_)
+        | Request::OpenNtHandleFromName(_)
+        | Request::OpenSyncObjectNtHandleFromName(_)
+        | Request::OpenSyncObjectFromNtHandle(_)
+        | Request::OpenSyncObjectFromNtHandle2(_) => {
+            return abstracting_share::request(request, thread, process, state, names);
         }
         Request::CreateEvent(_)
         | Request::SetEvent(_)
@@ -252,6 +272,17 @@ fn keyed_mutex_call(call: &Call, process: ProcessName, names: &Names) -> Option<
     })
 }
 
+/// The last component of the object name that an event carries.
+#[must_use]
+pub fn object_name(event: &Event) -> Option<Vec<u16>> {
+    let path = match event {
+        Event::Call(call) => return abstracting_share::name(&call.request),
+        Event::Host(Host::PlaceNamedObject(place)) => &place.path,
+        Event::Host(_) | Event::Incident(_) | Event::Step(_) => return None,
+    };
+    path.rsplit(|&unit| unit == BACKSLASH).next().map(<[u16]>::to_vec)
+}
+
 /// The private data that an event carries.
 #[must_use]
 pub fn private_data(event: &Event) -> Option<&[u8]> {
@@ -306,10 +337,16 @@ pub(super) const fn timeout(timeout: Option<i64>, pick: &Pick) -> model::Timeout
     }
 }
 
-/// The refusal of a NULL argument structure; the same for every entry point that is built.
+/// The refusal of a NULL argument structure.
 fn null_argument(entry_point: EntryPoint) -> Refusal {
     match entry_point {
-        EntryPoint::OpenAdapterFromLuid
+        EntryPoint::OpenSyncObjectFromNtHandle => {
+            Refusal { status: NtStatus::INVALID_PARAMETER, rule: rule::OPN_05 }
+        }
+        EntryPoint::OpenNtHandleFromName
+        | EntryPoint::OpenSyncObjectNtHandleFromName
+        | EntryPoint::OpenSyncObjectFromNtHandle2
+        | EntryPoint::OpenAdapterFromLuid
         | EntryPoint::EnumAdapters2
         | EntryPoint::EnumAdapters3
         | EntryPoint::CloseAdapter
@@ -363,42 +400,6 @@ fn duplicate(
     }
 }
 
-fn host(host: &Host, names: &Names) -> Option<model::Host> {
-    Some(match host {
-        // User, session, bitness and privilege decide nothing that is built so far.
-        Host::CreateProcess(_) => model::Host::CreateProcess,
-        Host::StartThread(process) => model::Host::StartThread { process: ProcessName(process.number()) },
-        // SYN-20: how many physical adapters there are is remembered with the names. Outside its bounds it is a misuse.
-        Host::AddAdapter(config) => {
-            if !(1..=64).contains(&config.nodes) || !(1..=32).contains(&config.physical_adapters) {
-                return None;
-            }
-            model::Host::AddAdapter {
-                luid: config.luid.raw(),
-                kind: adapter_kind(config.kind),
-                display: config.has_display,
-            }
-        }
-        Host::PlaceProcessHandle(place) => model::Host::PlaceProcessHandle {
-            holder: ProcessName(place.holder.number()),
-            target: ProcessName(place.target.number()),
-            access: place.granted_access,
-            inherit: place.inherit,
-            protect: place.protect_from_close,
-        },
-        Host::SetNtHandleFlags(set) => {
-            let holder = ProcessName(set.process.number());
-            let model::NtOperand::Named(handle) = nt_operand(set.handle, holder, names) else { return None };
-            model::Host::SetHandleFlags {
-                holder,
-                handle,
-                inherit: set.inherit,
-                protect: set.protect_from_close,
-            }
-        }
-    })
-}
-
 /// What a local handle value means in a process.
 #[must_use]
 pub fn local_operand(handle: LocalHandle, process: ProcessName, names: &Names) -> model::LocalOperand {
@@ -437,14 +438,6 @@ pub fn nt_operand(handle: NtHandle, process: ProcessName, names: &Names) -> mode
         // NTH-14: no target process is the value 0 itself, before bits are cleared.
         None if handle == NtHandle::ZERO => model::NtOperand::Dead(model::DeadKind::Zero),
         None => model::NtOperand::Dead(model::DeadKind::Unknown),
-    }
-}
-
-const fn adapter_kind(kind: AdapterKind) -> state::AdapterKind {
-    match kind {
-        AdapterKind::Full => state::AdapterKind::Full,
-        AdapterKind::ComputeOnly => state::AdapterKind::ComputeOnly,
-        AdapterKind::DisplayOnly => state::AdapterKind::DisplayOnly,
     }
 }
 

@@ -189,7 +189,8 @@ impl Arrays<'_> {
             (local_operand(object, process, names), values.get(place).copied().unwrap_or(0))
         };
         let count = self.count as usize;
-        model::Entries::of((0..count).map(entry)).ok_or(Surface::BeyondTheModel)
+        model::Entries::of((0..count).map(entry))
+            .ok_or(Surface::BeyondTheModel("more than eight objects in one call"))
     }
 }
 

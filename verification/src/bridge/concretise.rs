@@ -3,18 +3,20 @@
 //! Every match is exhaustive: a new word of the model does not compile until it has its concrete form here.
 
 use kmt_core::{
-    AcquireKeyedMutex, AcquireKeyedMutex2, AdapterConfig, AdapterId, AdapterKind, Call, CloseAdapter,
-    CloseHandle, CreateDevice, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess, DestroyDevice,
-    DestroyKeyedMutex, DuplicateHandle, EnumAdapters2, EnumAdapters3, Event, GetDeviceState, GlobalHandle,
-    Host, Incident, LocalHandle, Luid, MarkDeviceAsError, NtHandle, OpenAdapterFromLuid, OpenKeyedMutex,
-    OpenKeyedMutex2, OutBuffer, Pick, PlaceProcessHandle, PrivateData, ProcessConfig, ProcessId, Reclaimable,
+    AcquireKeyedMutex, AcquireKeyedMutex2, AdapterConfig, AdapterId, AdapterKind, AddDirectory, Call,
+    CloseAdapter, CloseHandle, CreateDevice, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess,
+    DestroyDevice, DestroyKeyedMutex, DuplicateHandle, EnumAdapters2, EnumAdapters3, Event, GetDeviceState,
+    GlobalHandle, Host, Incident, LocalHandle, Luid, MarkDeviceAsError, NtHandle, OpenAdapterFromLuid,
+    OpenKeyedMutex, OpenKeyedMutex2, OutBuffer, Pick, PlaceDirectoryHandle, PlaceNamedObject,
+    PlaceProcessHandle, PlaceSectionHandle, PlacedType, PrivateData, ProcessConfig, ProcessId, Reclaimable,
     ReleaseKeyedMutex, ReleaseKeyedMutex2, Request, SetNtHandleFlags, Step, ThreadId,
 };
 use kmt_model::action as model;
 use kmt_model::state::{self, ProcessName, State};
 
-use super::concretise_sync;
 use super::names::Names;
+use super::paths::Place;
+use super::{concretise_share, concretise_sync};
 
 /// The event that an action stands for; none if the action names something that has no concrete form in this state.
 #[must_use]
@@ -80,6 +82,12 @@ fn pick(call: &model::Call, names: &Names) -> Option<Pick> {
         | model::Call::GetDeviceState { .. }
         | model::Call::CloseHandle { .. }
         | model::Call::DuplicateHandle(_)
+        | model::Call::QueryObject { .. }
+        | model::Call::ShareObjects { .. }
+        | model::Call::OpenNtHandleFromName { .. }
+        | model::Call::OpenSyncObjectNtHandleFromName { .. }
+        | model::Call::OpenSyncObjectFromNtHandle { .. }
+        | model::Call::OpenSyncObjectFromNtHandle2 { .. }
         | model::Call::CreateKeyedMutex { .. }
         | model::Call::CreateKeyedMutex2 { .. }
         | model::Call::OpenKeyedMutex { .. }
@@ -110,8 +118,8 @@ fn release(released: model::Released, names: &Names) -> Option<Pick> {
 fn request(call: &model::Call, process: ProcessName, state: &State, names: &Names) -> Option<Request> {
     let local = |operand| local_handle(operand, process, names);
     Some(match *call {
-        model::Call::CreateProcess { inherit_handles } => {
-            Request::CreateProcess(CreateProcess { inherit_handles, config: ProcessConfig::default() })
+        model::Call::CreateProcess { inherit_handles, identity } => {
+            Request::CreateProcess(CreateProcess { inherit_handles, config: process_config(identity) })
         }
         model::Call::ExitProcess => Request::ExitProcess,
         model::Call::OpenAdapterFromLuid { luid } => {
@@ -158,6 +166,14 @@ fn request(call: &model::Call, process: ProcessName, state: &State, names: &Name
         | model::Call::AcquireKeyedMutex2 { .. }
         | model::Call::ReleaseKeyedMutex { .. }
         | model::Call::ReleaseKeyedMutex2 { .. } => return keyed_mutex_request(call, process, names),
+        model::Call::QueryObject { .. }
+        | model::Call::ShareObjects { .. }
+        | model::Call::OpenNtHandleFromName { .. }
+        | model::Call::OpenSyncObjectNtHandleFromName { .. }
+        | model::Call::OpenSyncObjectFromNtHandle { .. }
+        | model::Call::OpenSyncObjectFromNtHandle2 { .. } => {
+            return concretise_share::request(call, process, state, names);
+        }
         model::Call::CreateEvent { .. }
         | model::Call::SetEvent { .. }
         | model::Call::ResetEvent { .. }
@@ -308,7 +324,10 @@ pub fn source_process(operand: model::NtOperand, caller: ProcessName, state: &St
         model::NtOperand::Current => Some(caller),
         model::NtOperand::Named(name) => match state.process(caller)?.nt_handle(name)?.object {
             state::NtObject::Process(process) => Some(process),
-            state::NtObject::Event(_) => None,
+            state::NtObject::Event(_)
+            | state::NtObject::Shared(_)
+            | state::NtObject::Directory(_)
+            | state::NtObject::Section(_) => None,
         },
         model::NtOperand::CurrentThread | model::NtOperand::Dead(_) => None,
     }
@@ -316,7 +335,7 @@ pub fn source_process(operand: model::NtOperand, caller: ProcessName, state: &St
 
 fn host(host: model::Host, names: &Names) -> Option<Host> {
     Some(match host {
-        model::Host::CreateProcess => Host::CreateProcess(ProcessConfig::default()),
+        model::Host::CreateProcess(identity) => Host::CreateProcess(process_config(identity)),
         model::Host::StartThread { process } => Host::StartThread(process_id(process)),
         model::Host::AddAdapter { luid, kind, display } => Host::AddAdapter(AdapterConfig {
             kind: adapter_kind(kind),
@@ -327,6 +346,34 @@ fn host(host: model::Host, names: &Names) -> Option<Host> {
             Host::PlaceProcessHandle(PlaceProcessHandle {
                 holder: process_id(holder),
                 target: process_id(target),
+                granted_access: access,
+                inherit,
+                protect_from_close: protect,
+            })
+        }
+        model::Host::AddDirectory { refused_user } => Host::AddDirectory(AddDirectory {
+            path: names.paths.next_added(),
+            refused_users: refused_user.into_iter().collect(),
+        }),
+        model::Host::PlaceNamedObject { path, object_type } => Host::PlaceNamedObject(PlaceNamedObject {
+            path: names.paths.text(path)?,
+            object_type: match object_type {
+                state::PlacedType::Event => PlacedType::Event,
+                state::PlacedType::Section => PlacedType::Section,
+            },
+        }),
+        model::Host::PlaceDirectoryHandle { holder, directory, access, inherit, protect } => {
+            Host::PlaceDirectoryHandle(PlaceDirectoryHandle {
+                holder: process_id(holder),
+                path: names.paths.path_of(Place::Model(directory))?,
+                granted_access: access,
+                inherit,
+                protect_from_close: protect,
+            })
+        }
+        model::Host::PlaceSectionHandle { holder, access, inherit, protect } => {
+            Host::PlaceSectionHandle(PlaceSectionHandle {
+                holder: process_id(holder),
                 granted_access: access,
                 inherit,
                 protect_from_close: protect,
@@ -375,6 +422,11 @@ pub(super) fn nt_handle(operand: model::NtOperand, process: ProcessName, names: 
         },
     };
     Some(NtHandle::from_raw(value.into()))
+}
+
+fn process_config(identity: state::Identity) -> ProcessConfig {
+    let state::Identity { user, session, administrator } = identity;
+    ProcessConfig { user, session, administrator, ..ProcessConfig::default() }
 }
 
 fn process_id(process: ProcessName) -> ProcessId {

@@ -157,7 +157,8 @@ fn flag_word(flags: model::SyncFlags) -> u32 {
         | u32::from(by_driver) << 8
 }
 
-fn opening_flag_word(flags: OpeningFlags) -> u32 {
+/// The bits of the flags that an opening keeps.
+pub(super) fn opening_flag_word(flags: OpeningFlags) -> u32 {
     let OpeningFlags { top_of_pipeline, no_signal, no_wait, no_forced_maximum, no_gpu_access } = flags;
     u32::from(top_of_pipeline) << 3
         | u32::from(no_signal) << 4

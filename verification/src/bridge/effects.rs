@@ -127,7 +127,7 @@ fn resumed(thread: ThreadId, wait: WaitId, result: &Resumed, names: &Names) -> R
             Answered::Done { status: *status, output: observation::Output::EventTaken, rule: *rule }
         }
         Resumed::Complete(reply) => return Err(format!("{thread:?} did not wait for {reply:?}")),
-        Resumed::Refused(refusal) => Answered::Refused(*refusal),
+        Resumed::Refused(refusal) => Answered::Refused { refusal: *refusal, written: false },
     };
     Ok(Seen::Resumed(name, answered))
 }

@@ -1,10 +1,11 @@
-//! Names for what the kernels number and no client sees: devices, keyed mutexes, synchronisation objects, events, waits.
+//! Names for what the kernels number and no client sees: devices, keyed mutexes, synchronisation objects, NT objects, waits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kmt_core::{DeviceId, KeyedMutexId, NtObjectId, SyncObjectId, WaitId};
 use kmt_model::state::{
-    AdapterName, DeviceName, EventName, KeyedMutexName, State, SyncObjectName, ThreadName, Wait,
+    AdapterName, DeviceName, EventName, KeyedMutexName, NtObject, ProcessName, SectionName, SharedName,
+    State, SyncObjectName, ThreadName, Wait,
 };
 
 /// A bijection between the model's birth names and the core's numbers.
@@ -14,10 +15,14 @@ pub struct Identities {
     keyed_mutexes: Bound<KeyedMutexName, KeyedMutexId>,
     sync_objects: Bound<SyncObjectName, SyncObjectId>,
     events: Bound<EventName, NtObjectId>,
+    shared_objects: Bound<SharedName, NtObjectId>,
+    sections: Bound<SectionName, NtObjectId>,
     /// The waits of the model's state in its order, each with the wait of the core.
     waits: Vec<(Wait, WaitId)>,
     /// How many physical adapters each adapter has, which decides what an engine affinity means (SYN-20).
     physical_adapters: Vec<u32>,
+    /// The 32-bit processes, whose structures have other lengths (NAM-01).
+    narrow: BTreeSet<ProcessName>,
 }
 
 /// Names and numbers in order of creation, which the model remembers and the core does not.
@@ -51,6 +56,12 @@ impl Identities {
         self.keyed_mutexes.0.retain(|&(mutex, _)| state.keyed_mutex(mutex).is_some());
         self.sync_objects.0.retain(|&(object, _)| state.sync_object(object).is_some());
         self.events.0.retain(|&(event, _)| state.event(event).is_some());
+        self.shared_objects.0.retain(|&(object, _)| state.shared_object(object).is_some());
+        if !self.sections.0.is_empty() {
+            let held = |section| state.handle_count(NtObject::Section(section)) > 0;
+            self.sections.0.retain(|&(section, _)| held(section));
+        }
+        self.narrow.retain(|&process| state.live_process(process).is_some());
         // The waits that are left are a part of those there were, in the same order; equal ones end together.
         let mut left = state.waits.iter().peekable();
         self.waits.retain(|(wait, _)| left.next_if(|next| *next == wait).is_some());
@@ -128,6 +139,45 @@ impl Identities {
     #[must_use]
     pub fn event_rank(&self, name: EventName) -> Option<usize> {
         self.events.rank(name)
+    }
+
+    /// Says which NT object of the core is the shared object that the model means by a name.
+    pub fn bind_shared_object(&mut self, name: SharedName, object: NtObjectId) {
+        self.shared_objects.0.push((name, object));
+    }
+
+    /// The model's name of a shared object.
+    #[must_use]
+    pub fn shared_object_name(&self, object: NtObjectId) -> Option<SharedName> {
+        self.shared_objects.name(object)
+    }
+
+    /// The place of a shared object in the order of creation.
+    #[must_use]
+    pub fn shared_object_rank(&self, name: SharedName) -> Option<usize> {
+        self.shared_objects.rank(name)
+    }
+
+    /// Says which NT object of the core is the section that the model means by a name.
+    pub fn bind_section(&mut self, name: SectionName, object: NtObjectId) {
+        self.sections.0.push((name, object));
+    }
+
+    /// The model's name of a section.
+    #[must_use]
+    pub fn section_name(&self, object: NtObjectId) -> Option<SectionName> {
+        self.sections.name(object)
+    }
+
+    /// Says that a process is one of 32 bits.
+    pub fn narrow(&mut self, process: ProcessName) {
+        self.narrow.insert(process);
+    }
+
+    /// Whether a process is one of 32 bits.
+    #[must_use]
+    pub fn is_narrow(&self, process: ProcessName) -> bool {
+        self.narrow.contains(&process)
     }
 
     /// Says which wait of the core is the newest of the model.

@@ -3,11 +3,13 @@
 //! What is compared, for each event that both accept: the verdict and the outputs, the effects, the whole state in the
 //! model's words, and the enabled steps. A refusal that the model says changes nothing must leave the core equal.
 
-use kmt_core::{Answer, Event, Host, Kernel, Limits, Misuse, NtObjectBody, Outcome, Profile};
+use kmt_core::{
+    Answer, Bitness, Event, Host, Kernel, Limits, Misuse, NtObjectBody, Outcome, Profile, Request,
+};
 use kmt_model::action::{self as model, Action, Call};
 use kmt_model::observation::{Observation, Output, Verdict};
 use kmt_model::rules;
-use kmt_model::state::{ProcessName, State, ThreadName};
+use kmt_model::state::{self, ProcessName, State, ThreadName};
 
 use super::abstracting::{self, Meaning, Surface};
 use super::concretise;
@@ -35,12 +37,9 @@ pub enum LockstepError {
     /// The model cannot form the action in this state, and so neither kernel was asked.
     #[error("the action names something that does not exist in this state")]
     Unformed,
-    /// The model has no word for the call, and so neither kernel was asked.
-    #[error(
-        "a call names more objects than the model has words for; the most is {}",
-        kmt_model::action::Entries::MOST
-    )]
-    BeyondTheModel,
+    /// The model has no word for something in the event, and so neither kernel was asked.
+    #[error("the reference model has no word for {0}")]
+    BeyondTheModel(&'static str),
     /// Core and model differ.
     #[error("{0}")]
     Divergence(Box<Divergence>),
@@ -113,9 +112,14 @@ impl Lockstep {
         if let Some(bytes) = abstracting::private_data(&event) {
             self.names.mark(bytes);
         }
+        if let Some(name) = abstracting::object_name(&event) {
+            self.names.paths.tokens.mark(&name);
+        }
         let result = match abstracting::meaning(&event, &self.model, &self.names, &self.profile) {
             Meaning::Action(action) => self.drive(event, &action).map(|(outcome, _)| outcome),
-            Meaning::Surface(_, Surface::BeyondTheModel) => Err(LockstepError::BeyondTheModel),
+            Meaning::BeyondTheModel(what) | Meaning::Surface(_, Surface::BeyondTheModel(what)) => {
+                Err(LockstepError::BeyondTheModel(what))
+            }
             Meaning::Surface(thread, surface) => self.surface(event, thread, &surface),
             Meaning::Nothing => self.nothing(event),
         };
@@ -149,10 +153,7 @@ impl Lockstep {
         })?;
         self.names.follow(&observation.handles, &self.model, self.parent(action));
         let made = self.bind(&after, &outcome, &observation);
-        if let Action::Host(model::Host::AddAdapter { .. }) = action {
-            let added = self.kernel.adapters().last();
-            self.names.identities.add_adapter(added.map_or(1, |adapter| adapter.config.physical_adapters));
-        }
+        self.remember(&happened, action, &after, made);
         let before = std::mem::replace(&mut self.model, after);
         let perspective = Perspective::of(action, &before, &self.names, made);
         compare_answer(&happened, &outcome, &observation, &perspective)?;
@@ -189,7 +190,9 @@ impl Lockstep {
         let known = |id| self.names.identities.wait_place(id).is_some();
         let newest = match outcome.answer {
             Answer::Pending(wait) => Some(wait),
-            Answer::Complete(_) | Answer::Refused(_) => self.kernel.waits().last().map(|wait| wait.id),
+            Answer::Complete(_) | Answer::Refused(_) | Answer::RefusedButWritten { .. } => {
+                self.kernel.waits().last().map(|wait| wait.id)
+            }
         };
         if let (Some(wait), Some(id)) = (after.waits.last(), newest.filter(|&id| !known(id))) {
             self.names.identities.bind_wait(wait.clone(), id);
@@ -217,18 +220,88 @@ impl Lockstep {
                 let mut events = self
                     .kernel
                     .nt_objects()
-                    .filter(|object| matches!(object.body, NtObjectBody::Event { .. }))
+                    .filter(|object| matches!(object.body, NtObjectBody::Event { .. }) && !object.placed)
                     .map(|object| object.id);
                 let fresh = events.find(|&id| self.names.identities.event_name(id).is_none())?;
                 self.names.identities.bind_event(event, fresh);
                 Some(Made::Event(event))
             }
+            Verdict::Done(Output::Shared { object, .. }) => {
+                let is_shared = |body| matches!(body, NtObjectBody::SharedSyncObject { .. });
+                let mut objects = self.kernel.nt_objects().filter(|object| is_shared(object.body));
+                let known = |id| self.names.identities.shared_object_name(id).is_some();
+                // The one that the new handle names, be it new or not.
+                if let Some(fresh) = objects.find(|object| !known(object.id)) {
+                    self.names.identities.bind_shared_object(object, fresh.id);
+                }
+                Some(Made::SharedObject(object))
+            }
+            Verdict::Done(Output::Directory(directory)) => Some(Made::Directory(directory)),
             _ => None,
         }
     }
 
+    /// Remembers what the model leaves out: sizes of adapters and processes, and the names that were given.
+    fn remember(&mut self, event: &Event, action: &Action, after: &State, made: Option<Made>) {
+        let Names { paths, identities, .. } = &mut self.names;
+        match (event, action) {
+            (Event::Host(Host::AddAdapter(config)), _) => identities.add_adapter(config.physical_adapters),
+            (Event::Host(Host::AddDirectory(add)), _) => paths.add(&add.path, &self.model),
+            (
+                Event::Host(Host::PlaceNamedObject(_)),
+                Action::Host(model::Host::PlaceNamedObject { path, .. }),
+            ) => {
+                let known = |id| paths.placed().iter().any(|(placed, _)| *placed == id);
+                let fresh = self.kernel.nt_objects().find(|object| object.placed && !known(object.id));
+                if let Some(object) = fresh {
+                    paths.place_object(object.id, *path);
+                }
+            }
+            (
+                Event::Host(Host::PlaceSectionHandle(_)),
+                Action::Host(model::Host::PlaceSectionHandle { holder, .. }),
+            ) => {
+                let is_section = |body| matches!(body, NtObjectBody::Section);
+                let mut sections =
+                    self.kernel.nt_objects().filter(|object| is_section(object.body) && !object.placed);
+                let fresh = sections.find(|object| identities.section_name(object.id).is_none());
+                let handles = after.process(*holder).map_or(&[][..], |process| &process.nt_handles);
+                let before = self.model.process(*holder);
+                let is_new = |handle: &&state::NtHandle| {
+                    before.is_none_or(|process| process.nt_handle(handle.name).is_none())
+                };
+                let named = handles.iter().find(is_new).map(|handle| handle.object);
+                if let (Some(object), Some(state::NtObject::Section(section))) = (fresh, named) {
+                    identities.bind_section(section, object.id);
+                }
+            }
+            (Event::Host(Host::CreateProcess(config)), _) if config.bits == Bitness::Bits32 => {
+                identities.narrow(ProcessName(after.processes_made));
+            }
+            (Event::Call(call), Action::Call(thread, _)) => match &call.request {
+                Request::CreateProcess(create)
+                    if create.config.bits == Bitness::Bits32
+                        && after.processes_made > self.model.processes_made =>
+                {
+                    identities.narrow(ProcessName(after.processes_made));
+                }
+                Request::ShareObjects(share) => {
+                    let (Some(Made::SharedObject(object)), Some(caller)) = (made, self.model.thread(*thread))
+                    else {
+                        return;
+                    };
+                    if self.model.shared_object(object).is_none() {
+                        self.names.name_shared_object(object, share, caller.process, &self.model);
+                    }
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+
     fn compare_state(&self, event: &Event) -> Result<(), Divergence> {
-        let seen = view::view(&self.kernel, &self.names).map_err(|why| {
+        let seen = view::view(&self.kernel, &self.names, &self.model).map_err(|why| {
             differs(event, About::State, why, "a state in which everything has a name".to_owned())
         })?;
         if seen != self.model {
@@ -266,7 +339,7 @@ impl Lockstep {
         let happened = event.clone();
         let wanted = match surface {
             Surface::Refused(refusal) => Answer::Refused(*refusal),
-            Surface::BeyondTheModel => return Err(LockstepError::BeyondTheModel),
+            Surface::BeyondTheModel(what) => return Err(LockstepError::BeyondTheModel(what)),
             Surface::AdaptersSupported(count) => Answer::Complete(kmt_core::Reply {
                 status: kmt_core::NtStatus::SUCCESS,
                 output: kmt_core::Output::EnumAdapters { count: *count, entries: Vec::new() },
@@ -330,13 +403,13 @@ fn compare_answer(
     observation: &Observation,
     perspective: &Perspective<'_>,
 ) -> Result<(), Divergence> {
-    let wanted = observe::describe(&observation.verdict);
+    let wanted = || observe::describe(&observation.verdict);
     match observe::verdict(&outcome.answer, perspective) {
-        Err(why) => Err(differs(event, About::Verdict, why, wanted)),
+        Err(why) => Err(differs(event, About::Verdict, why, wanted())),
         Ok(answered) if answered.agrees_with(&observation.verdict, Moment::Entry) => Ok(()),
         Ok(answered) => Err(Divergence {
             rule: answered.rule().map(|rule| rule.id().to_owned()),
-            ..differs(event, About::Verdict, answered.to_string(), wanted)
+            ..differs(event, About::Verdict, answered.to_string(), wanted())
         }),
     }
 }

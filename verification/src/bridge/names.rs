@@ -1,4 +1,4 @@
-//! Names for what clients see: the prediction of every handle value, and the marks of private data.
+//! Names for what clients see: the prediction of every handle value, the marks of private data, the names of objects.
 //!
 //! The model knows a handle by a birth name; the client knows it by its value. Values are predicted here and in
 //! `names_tables.rs` and nowhere else: from the history of allocations and frees that the model reports. The core's tables
@@ -8,15 +8,17 @@
 
 use std::collections::BTreeMap;
 
-use kmt_core::{Limits, TableLimits};
+use kmt_core::{Limits, ShareObjects, TableLimits};
 use kmt_model::observation::HandleChange;
 use kmt_model::state::{
-    GlobalName, GlobalObject, LocalName, LocalObject, NtName, PrivateData, ProcessName, State,
+    GlobalName, GlobalObject, LocalName, LocalObject, NtName, PrivateData, ProcessName, SharedName, State,
 };
 
+use super::abstracting_share;
 use super::contents::Contents;
 use super::identities::Identities;
 use super::names_tables::{HandleTable, NtTable};
+use super::paths::Paths;
 
 /// A value that no table ever hands out: its index is beyond the largest table (HND-14).
 const UNKNOWN_LOCAL: u32 = 0x7FFF_FFC0;
@@ -37,6 +39,8 @@ pub struct Names {
     processes: BTreeMap<ProcessName, Tables>,
     global: HandleTable<GlobalName>,
     contents: Contents,
+    /// The names of shared objects and directories.
+    pub(super) paths: Paths,
     /// What only the kernels name.
     pub identities: Identities,
 }
@@ -64,6 +68,7 @@ impl Names {
             processes: BTreeMap::new(),
             global: HandleTable::new(GLOBAL_INSTANCE),
             contents: Contents::default(),
+            paths: Paths::default(),
             identities: Identities::default(),
         }
     }
@@ -160,6 +165,7 @@ impl Names {
         self.processes.retain(|&process, _| state.live_process(process).is_some());
         self.identities.retain(state);
         self.contents.retain(state);
+        self.paths.retain(state);
     }
 
     /// The predicted value of a local handle.
@@ -271,6 +277,21 @@ impl Names {
     /// Gives private data a mark.
     pub fn mark(&mut self, bytes: &[u8]) {
         self.contents.mark(bytes);
+    }
+
+    /// Remembers the full path that a new shared object was given, if any; `before` is the state before the call.
+    pub(super) fn name_shared_object(
+        &mut self,
+        object: SharedName,
+        share: &ShareObjects,
+        caller: ProcessName,
+        before: &State,
+    ) {
+        let given = share.attributes.as_ref();
+        let text = given.and_then(|attributes| abstracting_share::text(attributes, caller, before, self));
+        if let Some(text) = text {
+            self.paths.name(object, text);
+        }
     }
 
     /// The model's form of private data; none if there are no bytes, or if they have no mark.

@@ -11,12 +11,14 @@ use kmt_core::{
 use kmt_model::action as model;
 use kmt_model::observation::{self, AdapterReport, Ending, Mapping, Refusal, Verdict};
 use kmt_model::state::{
-    AdapterName, DeviceName, EventName, Execution, GlobalName, KeyedMutexName, LocalName, NtName,
-    ProcessName, State, SyncObjectName, ThreadName,
+    AdapterName, DeviceName, DirectoryName, EventName, Execution, GlobalName, KeyedMutexName, LocalName,
+    NtName, ProcessName, SharedName, State, SyncObjectName, ThreadName,
 };
 
 use super::concretise::source_process;
 use super::names::Names;
+use super::observe_share::{self, Asked};
+use super::statuses::{status_of, success_of};
 
 /// Whose handles an answer speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +29,10 @@ pub struct Perspective<'a> {
     pub target: Option<ProcessName>,
     /// Names after the event.
     pub names: &'a Names,
-    /// The object that the event made, if it made one.
+    /// The object that the event made, if it made one, or that it shared.
     pub made: Option<Made>,
+    /// What the answer says again of the call.
+    pub asked: Asked<'a>,
 }
 
 /// An object that no client sees, and that an event made.
@@ -42,15 +46,23 @@ pub enum Made {
     SyncObject(SyncObjectName),
     /// An event.
     Event(EventName),
+    /// An NT object of ShareObjects, which may have been there (NAM-19).
+    SharedObject(SharedName),
+    /// A directory.
+    Directory(DirectoryName),
 }
 
 impl<'a> Perspective<'a> {
     /// The perspective of an action, judged in the state before it.
     #[must_use]
-    pub fn of(action: &model::Action, before: &State, names: &'a Names, made: Option<Made>) -> Self {
+    pub fn of(action: &model::Action, before: &'a State, names: &'a Names, made: Option<Made>) -> Self {
         let caller = match action {
             model::Action::Call(thread, _) => before.thread(*thread).map(|thread| thread.process),
-            model::Action::Host(model::Host::PlaceProcessHandle { holder, .. }) => Some(*holder),
+            model::Action::Host(
+                model::Host::PlaceProcessHandle { holder, .. }
+                | model::Host::PlaceDirectoryHandle { holder, .. }
+                | model::Host::PlaceSectionHandle { holder, .. },
+            ) => Some(*holder),
             model::Action::Host(_) | model::Action::Incident(_) | model::Action::Step(_) => None,
         };
         let target = match (action, caller) {
@@ -59,10 +71,11 @@ impl<'a> Perspective<'a> {
             }
             _ => None,
         };
-        Self { caller, target, names, made }
+        let asked = Asked::of(action, caller, before, names);
+        Self { caller, target, names, made, asked }
     }
 
-    fn local(&self, handle: LocalHandle) -> Result<LocalName, String> {
+    pub(super) fn local(&self, handle: LocalHandle) -> Result<LocalName, String> {
         self.caller
             .and_then(|process| self.names.local_name(process, handle.raw()))
             .ok_or_else(|| format!("{handle:?} is not the value that the history of the process leads to"))
@@ -74,7 +87,7 @@ impl<'a> Perspective<'a> {
             .ok_or_else(|| format!("{handle:?} is not the value that the history of the system leads to"))
     }
 
-    fn nt(&self, process: Option<ProcessName>, handle: NtHandle) -> Result<NtName, String> {
+    pub(super) fn nt(&self, process: Option<ProcessName>, handle: NtHandle) -> Result<NtName, String> {
         let value = u32::try_from(handle.raw()).ok();
         process
             .zip(value)
@@ -99,12 +112,19 @@ pub fn verdict(answer: &Answer, perspective: &Perspective<'_>) -> Result<Answere
         Answer::Complete(Reply { status: NtStatus::TIMEOUT, output: Output::TimedOut, rule }) => {
             Ok(Answered::Ended { how: Ending::TimedOut, rule: *rule })
         }
+        Answer::Complete(Reply { status, output: Output::ShareObjects { handle }, rule }) => {
+            let output = observe_share::shared(*handle, *status, perspective)?;
+            Ok(Answered::Done { status: *status, output, rule: *rule })
+        }
         Answer::Complete(reply) => output(&reply.output, perspective).map(|output| Answered::Done {
             status: reply.status,
             output,
             rule: reply.rule,
         }),
-        Answer::Refused(refusal) => Ok(Answered::Refused(*refusal)),
+        Answer::Refused(refusal) => Ok(Answered::Refused { refusal: *refusal, written: false }),
+        Answer::RefusedButWritten { refusal, output } => {
+            observe_share::refused_but_written(*refusal, output, perspective)
+        }
         // With which wait, is compared as part of the state.
         Answer::Pending(_) => Ok(Answered::Blocked),
     }
@@ -166,7 +186,12 @@ pub enum Answered {
     /// The thread is blocked.
     Blocked,
     /// Refused.
-    Refused(kmt_core::Refusal),
+    Refused {
+        /// Why.
+        refusal: kmt_core::Refusal,
+        /// Whether what NTH-25 promises was written all the same.
+        written: bool,
+    },
 }
 
 /// When a call was answered.
@@ -186,21 +211,24 @@ impl Answered {
             (Self::Done { status, output, rule }, Verdict::Done(expected)) => {
                 // A call that succeeds at once names no rule; one that waited names what ended the wait.
                 let expected_rule = match (moment, expected) {
+                    (Moment::Entry, observation::Output::Shared { existed: true, .. }) => Some("NAM-19"),
                     (Moment::Entry, _) => None,
                     (Moment::EndOfWait, observation::Output::FencesReached) => Some("CPU-05"),
                     (Moment::EndOfWait, observation::Output::EventTaken) => Some("EVT-02"),
                     (Moment::EndOfWait, _) => Some("KMX-22"),
                 };
-                *status == NtStatus::SUCCESS && output == expected && rule_id(*rule) == expected_rule
+                *status == success_of(expected) && output == expected && rule_id(*rule) == expected_rule
             }
             (Self::Ended { how, rule }, Verdict::Ended { how: expected }) => {
                 how == expected && rule_id(*rule) == Some(expected.rule())
             }
-            (Self::Refused(refusal), Verdict::Refused(expected)) => {
-                refusal.status == status_of(*expected) && refusal.rule.id() == expected.rule()
+            (Self::Refused { refusal, written }, Verdict::Refused(expected)) => {
+                refusal.status == status_of(*expected)
+                    && refusal.rule.id() == expected.rule()
+                    && *written == (*expected == Refusal::WrongQueryLength)
             }
             (Self::Blocked, Verdict::Blocked) => moment == Moment::Entry,
-            (Self::Done { .. } | Self::Ended { .. } | Self::Blocked | Self::Refused(_), _) => false,
+            (Self::Done { .. } | Self::Ended { .. } | Self::Blocked | Self::Refused { .. }, _) => false,
         }
     }
 
@@ -210,7 +238,7 @@ impl Answered {
         match self {
             Self::Done { rule, .. } | Self::Ended { rule, .. } => *rule,
             Self::Blocked => None,
-            Self::Refused(refusal) => Some(refusal.rule),
+            Self::Refused { refusal, .. } => Some(refusal.rule),
         }
     }
 }
@@ -225,7 +253,10 @@ impl std::fmt::Display for Answered {
             Self::Ended { how, rule: None } => write!(formatter, "{how:?}"),
             Self::Ended { how, rule: Some(rule) } => write!(formatter, "{how:?} because {rule}"),
             Self::Blocked => formatter.write_str("the thread is blocked"),
-            Self::Refused(refusal) => write!(formatter, "{refusal}"),
+            Self::Refused { refusal, written: false } => write!(formatter, "{refusal}"),
+            Self::Refused { refusal, written: true } => {
+                write!(formatter, "{refusal}, and a length was written")
+            }
         }
     }
 }
@@ -238,7 +269,7 @@ fn rule_id(rule: Option<Rule>) -> Option<&'static str> {
 #[must_use]
 pub fn describe(verdict: &Verdict) -> String {
     match verdict {
-        Verdict::Done(output) => format!("SUCCESS {output:?}"),
+        Verdict::Done(output) => format!("{} {output:?}", success_of(output)),
         Verdict::Refused(refusal) => {
             format!("{:?} because {} ({refusal:?})", status_of(*refusal), refusal.rule())
         }
@@ -247,75 +278,12 @@ pub fn describe(verdict: &Verdict) -> String {
     }
 }
 
-/// The status that a meaning has.
-#[must_use]
-pub const fn status_of(refusal: Refusal) -> NtStatus {
-    match refusal {
-        Refusal::UnknownFlag
-        | Refusal::UnknownFilter
-        | Refusal::UnknownQuery
-        | Refusal::UnknownReason
-        | Refusal::DeadHandle
-        | Refusal::NoSuchAdapter
-        | Refusal::UnknownOption
-        | Refusal::NoTarget
-        | Refusal::UnknownKeyedMutexFlag
-        | Refusal::NullPrivateData
-        | Refusal::PrivateDataTooLarge
-        | Refusal::NoSuchGlobalHandle
-        | Refusal::OtherSizeAtOpen
-        | Refusal::NoKeyedMutexToDestroy
-        | Refusal::OtherSizeAtAcquire
-        | Refusal::DestroyedWhileWaiting
-        | Refusal::ReleaseOfAbandoned
-        | Refusal::NotOwner
-        | Refusal::OtherSizeAtRelease
-        | Refusal::UnsupportedType
-        | Refusal::NtSharingWithoutShared
-        | Refusal::CrossAdapterWithoutShared
-        | Refusal::WrongHandleFlags
-        | Refusal::WrongSignalByDriver
-        | Refusal::SharedNotification
-        | Refusal::GloballySharedFence
-        | Refusal::CountAboveMost
-        | Refusal::NoSuchDevice
-        | Refusal::UnknownEngine
-        | Refusal::NoPeriodicTarget
-        | Refusal::NoSuchGlobalSyncObject
-        | Refusal::NoSyncObjectToDestroy
-        | Refusal::NotASyncObject
-        | Refusal::NotAFence
-        | Refusal::FenceOfOtherDevice
-        | Refusal::LowerValue => NtStatus::INVALID_PARAMETER,
-        Refusal::UnsupportedQuery => NtStatus::NOT_SUPPORTED,
-        Refusal::ArrayTooSmall => NtStatus::BUFFER_TOO_SMALL,
-        Refusal::AdapterStopped
-        | Refusal::QueryOnStoppedAdapter
-        | Refusal::DeviceRemoved
-        | Refusal::DeviceDestroyedWhileWaiting
-        | Refusal::DeviceFailedWhileWaiting => NtStatus::DEVICE_REMOVED,
-        Refusal::DeviceException => NtStatus::GRAPHICS_GPU_EXCEPTION_ON_DEVICE,
-        Refusal::NoMemory
-        | Refusal::NoMemoryForProcess
-        | Refusal::NoMemoryForEvent
-        | Refusal::TooManyWaits => NtStatus::NO_MEMORY,
-        Refusal::TooManyNtHandles => NtStatus::INSUFFICIENT_RESOURCES,
-        Refusal::NothingToClose
-        | Refusal::NothingToDuplicate
-        | Refusal::NoSuchEvent
-        | Refusal::NoSuchWaitEvent => NtStatus::INVALID_HANDLE,
-        Refusal::NotAProcess | Refusal::NotAnEvent | Refusal::NotAWaitEvent => NtStatus::OBJECT_TYPE_MISMATCH,
-        Refusal::Protected | Refusal::ProtectedSource => NtStatus::HANDLE_NOT_CLOSABLE,
-        Refusal::MayNotDuplicate
-        | Refusal::WiderThanSource
-        | Refusal::EventAccess
-        | Refusal::FenceAccess
-        | Refusal::WaitEventAccess => NtStatus::ACCESS_DENIED,
-    }
-}
-
 fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation::Output, String> {
     Ok(match output {
+        // The host chose its path; that it is there is compared as part of the state.
+        Output::None if let Some(Made::Directory(made)) = perspective.made => {
+            observation::Output::Directory(made)
+        }
         // NTH-16: the value of a duplicate is not reported.
         Output::None | Output::DuplicateHandle { target: None } => observation::Output::Nothing,
         Output::OpenAdapterFromLuid { adapter } => {
@@ -341,8 +309,15 @@ fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation:
         Output::OpenKeyedMutex { keyed_mutex } => {
             observation::Output::KeyedMutexHandle(perspective.local(*keyed_mutex)?)
         }
-        Output::AcquireKeyedMutex { .. } | Output::TimedOut => {
-            return Err("the end of a wait has a reading of its own".to_owned());
+        Output::AcquireKeyedMutex { .. } | Output::TimedOut | Output::ShareObjects { .. } => {
+            return Err("it has a reading of its own".to_owned());
+        }
+        Output::ReturnLength(length) => return Err(format!("a length was written: {length}")),
+        Output::OpenSyncObjectFromNtHandle2 { sync_object, flags, mapping } => {
+            observe_share::opened(*sync_object, *flags, *mapping, perspective)?
+        }
+        Output::QueryObject { information, return_length } => {
+            observe_share::information(information, *return_length, perspective)?
         }
         Output::FencesReached => observation::Output::FencesReached,
         Output::EventTaken => observation::Output::EventTaken,
@@ -359,7 +334,8 @@ fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation:
         Output::CreateSynchronizationObject2 { sync_object, shared, mapping } => {
             sync_object_made(*sync_object, *shared, *mapping, perspective)?
         }
-        Output::OpenSynchronizationObject { sync_object } => {
+        Output::OpenSynchronizationObject { sync_object }
+        | Output::OpenSyncObjectFromNtHandle { sync_object } => {
             observation::Output::SyncObjectHandle(perspective.local(*sync_object)?)
         }
         Output::GetDeviceState(report) => device_state(report)?,
@@ -372,7 +348,7 @@ fn output(output: &Output, perspective: &Perspective<'_>) -> Result<observation:
         },
         Output::Adapter(adapter) => observation::Output::Adapter(AdapterName(adapter.number())),
         Output::Thread(thread) => observation::Output::Thread(ThreadName(thread.number())),
-        Output::NtHandle(handle) => {
+        Output::NtHandle(handle) | Output::OpenNtHandleFromName { handle } => {
             observation::Output::NtHandle(perspective.nt(perspective.caller, *handle)?)
         }
     })
@@ -413,7 +389,7 @@ fn sync_object_made(
 }
 
 /// Which addresses were written.
-fn mapping(mapping: Option<FenceMapping>) -> Result<Mapping, String> {
+pub(super) fn mapping(mapping: Option<FenceMapping>) -> Result<Mapping, String> {
     match mapping {
         None => Ok(Mapping::None),
         Some(FenceMapping { cpu_address, .. }) if cpu_address == 0 || cpu_address % 8 != 0 => {

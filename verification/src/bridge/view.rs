@@ -12,9 +12,11 @@ use kmt_core::{
 use kmt_model::limits as model;
 use kmt_model::state::{self, AdapterName, ProcessName, State, ThreadName};
 
+use super::abstracting_host::identity;
 use super::names::Names;
 use super::observe::execution;
 use super::view_mutexes::{global_handles, keyed_mutexes};
+use super::view_share::{directories, placed_objects, shared_objects};
 use super::view_sync::{events, nt_objects, opening, sync_objects, waits};
 
 /// The limits in the model's words.
@@ -52,14 +54,14 @@ const fn table_limits(limits: TableLimits) -> model::TableLimits {
     model::TableLimits { growth, reserve, max_entries }
 }
 
-/// The core's state in the model's words.
+/// The core's state in the model's words; `model` is the model's state, in which the sessions and names of the paths are.
 ///
 /// # Errors
 ///
 /// A text that says what has no name: a handle value that the history of its process does not lead to, an object that the
 /// model does not know, two tables that do not fit each other.
-pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
-    let objects = nt_objects(kernel, names)?;
+pub fn view(kernel: &Kernel, names: &Names, model: &State) -> Result<State, String> {
+    let objects = nt_objects(kernel, names, model)?;
     let mut processes = Vec::new();
     for process in kernel.processes() {
         processes.push(living_process(kernel, &process, &objects, names)?);
@@ -70,6 +72,8 @@ pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
             processes.push(state::Process {
                 name,
                 alive: false,
+                // What an ended process ran for is not kept in the core, and nothing asks for it.
+                identity: model.process(name).map(|process| process.identity).unwrap_or_default(),
                 table_size: 0,
                 local_handles: Vec::new(),
                 nt_handles: Vec::new(),
@@ -89,6 +93,9 @@ pub fn view(kernel: &Kernel, names: &Names) -> Result<State, String> {
         keyed_mutexes: keyed_mutexes(kernel, &global_handles, names)?,
         sync_objects: sync_objects(kernel, &global_handles, names)?,
         events: events(kernel, names)?,
+        shared_objects: shared_objects(kernel, names, model)?,
+        directories: directories(kernel, names, model)?,
+        placed_objects: placed_objects(kernel, names)?,
         waits: waits(kernel, names)?,
         global_table_size: u32::try_from(global.entries.len()).map_err(|error| error.to_string())?,
         global_handles,
@@ -103,11 +110,7 @@ fn living_process(
     objects: &BTreeMap<NtObjectId, state::NtObject>,
     names: &Names,
 ) -> Result<state::Process, String> {
-    let ProcessView {
-        id,
-        config: _, // user, session, bitness and privilege decide nothing that is built so far
-        object,
-    } = *process;
+    let ProcessView { id, config, object } = *process;
     let name = ProcessName(id.number());
     if objects.get(&object) != Some(&state::NtObject::Process(name)) {
         return Err(format!("{id:?} is not what its process object {object:?} stands for"));
@@ -117,6 +120,7 @@ fn living_process(
     Ok(state::Process {
         name,
         alive: true,
+        identity: identity(&config),
         table_size: u32::try_from(local.entries.len()).map_err(|error| error.to_string())?,
         local_handles: local_handles(kernel, id, &local, names)?,
         nt_handles: nt_handles(id, &nt, objects, names)?,

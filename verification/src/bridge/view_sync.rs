@@ -9,22 +9,43 @@ use kmt_core::{
 use kmt_model::state::{self, AdapterName, ProcessName, ThreadName};
 
 use super::names::Names;
+use super::paths::Place;
 
 /// What each NT object stands for.
 pub(super) fn nt_objects(
     kernel: &Kernel,
     names: &Names,
+    model: &state::State,
 ) -> Result<BTreeMap<NtObjectId, state::NtObject>, String> {
-    let named = kernel.nt_objects().map(|object| {
+    // No handle leads to one that the host has placed under a name.
+    let named = kernel.nt_objects().filter(|object| !object.placed).map(|object| {
         let NtObjectView {
             id,
             body,
             handles: _,       // compared as the sum of the tables, and by LIF-12 in the core
             registrations: _, // compared as the sum of those that hold it, in the core
+            name,
+            descriptor: _, // these three are
+            exclusive: _,  // a matter of
+            placed: _,     // shared objects
         } = object;
         let named = match body {
             NtObjectBody::Process(process) => state::NtObject::Process(ProcessName(process.number())),
             NtObjectBody::Event { .. } => state::NtObject::Event(event_name(id, names)?),
+            NtObjectBody::SharedSyncObject { .. } => {
+                let shared = names.identities.shared_object_name(id);
+                state::NtObject::Shared(
+                    shared.ok_or_else(|| format!("the shared object {id:?} has no name"))?,
+                )
+            }
+            NtObjectBody::Section => {
+                let section = names.identities.section_name(id);
+                state::NtObject::Section(section.ok_or_else(|| format!("the section {id:?} has no name"))?)
+            }
+            NtObjectBody::Directory => match name.map(|path| names.paths.directory(&path, model)) {
+                Some(Some(Place::Model(directory))) => state::NtObject::Directory(directory),
+                other => return Err(format!("{id:?} stands for the directory {other:?}")),
+            },
         };
         Ok((id, named))
     });
@@ -34,9 +55,9 @@ pub(super) fn nt_objects(
 /// The events in order of creation.
 pub(super) fn events(kernel: &Kernel, names: &Names) -> Result<Vec<state::Event>, String> {
     let mut events = Vec::new();
-    for NtObjectView { id, body, handles: _, registrations: _ } in kernel.nt_objects() {
-        if let NtObjectBody::Event { manual_reset, set } = body {
-            events.push(state::Event { name: event_name(id, names)?, manual_reset, set });
+    for object in kernel.nt_objects().filter(|object| !object.placed) {
+        if let NtObjectBody::Event { manual_reset, set } = object.body {
+            events.push(state::Event { name: event_name(object.id, names)?, manual_reset, set });
         }
     }
     events.sort_unstable_by_key(|event| names.identities.event_rank(event.name));

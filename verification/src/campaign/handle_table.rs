@@ -124,6 +124,6 @@ fn close(kernel: &mut Kernel, value: u32) -> Result<bool, String> {
     match call(kernel, Request::CloseAdapter(close))? {
         Answer::Complete(_) => Ok(true),
         Answer::Refused(_) => Ok(false),
-        other @ Answer::Pending(_) => Err(format!("{other:?}")),
+        other => Err(format!("{other:?}")),
     }
 }

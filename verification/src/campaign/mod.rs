@@ -3,11 +3,14 @@
 //! The targets in `fuzz/` are glue over these functions, so that everything that can be wrong is tested here.
 
 pub mod handle_table;
+mod teardown;
+
+pub use teardown::teardown;
 
 use arbitrary::Unstructured;
 use kmt_core::{Event, Limits, Profile, TableLimits};
 use kmt_model::action::{Action, Host};
-use kmt_model::state::{AdapterKind, ProcessName};
+use kmt_model::state::{AdapterKind, Identity, ProcessName, State};
 
 use crate::bridge::{Lockstep, LockstepError};
 use crate::generate;
@@ -36,7 +39,8 @@ pub fn stage() -> Result<Lockstep, LockstepError> {
     };
     let mut lockstep = Lockstep::new(Profile::windows(), limits).map_err(LockstepError::Misuse)?;
     let adapters = [1, 2].map(|luid| Host::AddAdapter { luid, kind: AdapterKind::Full, display: luid == 1 });
-    let processes = [Host::CreateProcess, Host::CreateProcess];
+    let processes =
+        [0, 1].map(|user| Host::CreateProcess(Identity { user, session: user, administrator: false }));
     let threads = [1, 2, 1, 2].map(|process| Host::StartThread { process: ProcessName(process) });
     for host in adapters.into_iter().chain(processes).chain(threads) {
         lockstep.act(&Action::Host(host))?;
@@ -50,15 +54,23 @@ pub fn stage() -> Result<Lockstep, LockstepError> {
 ///
 /// The actions so far, and the difference at the last of them.
 pub fn valid(bytes: &[u8]) -> Result<usize, Failure> {
+    drive(bytes, generate::action)
+}
+
+/// Takes the lockstep through actions made of the bytes, until they run out.
+fn drive(
+    bytes: &[u8],
+    next: impl Fn(&mut Unstructured<'_>, &State) -> arbitrary::Result<Action>,
+) -> Result<usize, Failure> {
     let mut bytes = Unstructured::new(bytes);
     let mut lockstep = stage().map_err(|error| Failure::of(&Vec::<Action>::new(), &error))?;
     let mut done = Vec::new();
     while done.len() < MOST_EVENTS && !bytes.is_empty() {
-        let Ok(action) = generate::action(&mut bytes, lockstep.model()) else { break };
+        let Ok(action) = next(&mut bytes, lockstep.model()) else { break };
         done.push(action);
         match lockstep.act(&action) {
             Ok(_)
-            | Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel) => {}
+            | Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel(_)) => {}
             Err(error @ LockstepError::Divergence(_)) => return Err(Failure::of(&done, &error)),
         }
     }
@@ -79,7 +91,7 @@ pub fn garbage(bytes: &[u8]) -> Result<usize, Failure> {
         done.push(event.clone());
         match lockstep.handle(event) {
             Ok(_)
-            | Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel) => {}
+            | Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel(_)) => {}
             Err(error @ LockstepError::Divergence(_)) => return Err(Failure::of(&done, &error)),
         }
     }

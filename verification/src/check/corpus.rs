@@ -3,7 +3,7 @@
 use include_dir::{Dir, include_dir};
 
 use super::{Stage, StageReport};
-use crate::bridge::Lockstep;
+use crate::bridge::Watched;
 use crate::explore::{Explorer, Options, PropertyOutcome};
 use crate::scenario::{self, Policy, Scenario, Source};
 
@@ -49,10 +49,9 @@ pub fn sources() -> Vec<Source> {
 pub fn play(source: &Source) -> Result<(), String> {
     let scenario = scenario::parse(source).map_err(|faults| faults.to_string())?;
     let kernel = scenario::kernel(&scenario.world).map_err(|fault| format!("{fault:?}"))?;
-    let (profile, limits) = (*kernel.profile(), *kernel.limits());
-    let mut lockstep = Lockstep::around(kernel, profile, &limits);
+    let mut watched = Watched::around(kernel);
     let run =
-        scenario::run(&scenario, &mut lockstep, Policy::RoundRobin).map_err(|error| format!("{error:?}"))?;
+        scenario::run(&scenario, &mut watched, Policy::RoundRobin).map_err(|error| format!("{error:?}"))?;
     if !run.is_clean() {
         return Err(format!("an expectation is not met\n{}", run.transcript));
     }

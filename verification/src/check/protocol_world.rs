@@ -7,7 +7,7 @@ use stateright::Expectation;
 use super::progress::Progress;
 use super::search_world::Searched;
 use super::world::{AGREEMENT, Answer, Kind, Property, RunOptions, Sequence, World, WorldReport};
-use crate::bridge::Lockstep;
+use crate::bridge::Watched;
 use crate::explore::Path;
 use crate::scenario::{self, Policy, Protocol, RunError};
 
@@ -34,9 +34,7 @@ impl ProtocolWorld {
             Ok(kernel) => kernel,
             Err(fault) => return Some(format!("{fault:?}")),
         };
-        let (profile, limits) = (*kernel.profile(), *kernel.limits());
-        let mut lockstep = Lockstep::around(kernel, profile, &limits);
-        match scenario::run(&pinned, &mut lockstep, Policy::RoundRobin) {
+        match scenario::run(&pinned, &mut Watched::around(kernel), Policy::RoundRobin) {
             Err(RunError::Divergence { text, .. }) => Some(text),
             Ok(_) | Err(_) => None,
         }

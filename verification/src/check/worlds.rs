@@ -6,7 +6,11 @@ use kmt_model::scope::events::Events;
 use kmt_model::scope::fences::Fences;
 use kmt_model::scope::handle_reuse::HandleReuse;
 use kmt_model::scope::keyed_mutexes::KeyedMutexes;
+use kmt_model::scope::names::Names;
 use kmt_model::scope::process_handles::ProcessHandles;
+use kmt_model::scope::relay::Relay;
+use kmt_model::scope::rights::Rights;
+use kmt_model::scope::sharing::Sharing;
 
 use super::{ModelWorld, PairWorld, World};
 use crate::pair::worlds as pair;
@@ -17,6 +21,10 @@ use crate::pair::worlds as pair;
 /// meaning, because the pinned counts hang on them.
 #[must_use]
 pub fn worlds() -> Vec<Box<dyn World>> {
+    model_worlds().into_iter().chain(pair_worlds()).collect()
+}
+
+fn model_worlds() -> Vec<Box<dyn World>> {
     vec![
         Box::new(ModelWorld::new(
             "process-handles",
@@ -53,6 +61,31 @@ pub fn worlds() -> Vec<Box<dyn World>> {
             "Threads of a parent and its child set, reset and wait for two events.",
             Events::default(),
         )),
+        Box::new(ModelWorld::new(
+            "sharing",
+            "A fence without a name goes from process to process and lives as long as one holds it.",
+            Sharing::default(),
+        )),
+        Box::new(ModelWorld::new(
+            "names",
+            "Two makers and a reader race for names in three directories.",
+            Names::default(),
+        )),
+        Box::new(ModelWorld::new(
+            "rights",
+            "Two processes get different rights to a fence and try to get more.",
+            Rights::default(),
+        )),
+        Box::new(ModelWorld::new(
+            "relay",
+            "Two adapters share a fence; each signals it, and the other one looks later.",
+            Relay::default(),
+        )),
+    ]
+}
+
+fn pair_worlds() -> Vec<Box<dyn World>> {
+    vec![
         Box::new(PairWorld::new(
             "pair-devices",
             "Core and model: devices, errors, stops and ends in two processes.",
@@ -82,6 +115,26 @@ pub fn worlds() -> Vec<Box<dyn World>> {
             "pair-events",
             "Core and model: events that threads of a parent and its child set and wait for.",
             pair::events(None),
+        )),
+        Box::new(PairWorld::new(
+            "pair-sharing",
+            "Core and model: a fence that is shared, opened, duplicated and inherited.",
+            pair::sharing(None),
+        )),
+        Box::new(PairWorld::new(
+            "pair-names",
+            "Core and model: names that are made, opened and given up.",
+            pair::names(None),
+        )),
+        Box::new(PairWorld::new(
+            "pair-rights",
+            "Core and model: what masks and descriptors give, and what handles pass on.",
+            pair::rights(None),
+        )),
+        Box::new(PairWorld::new(
+            "pair-relay",
+            "Core and model: a fence that two adapters have open.",
+            pair::relay(None),
         )),
     ]
 }

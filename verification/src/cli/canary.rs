@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use kmt::canary::{self, Found};
 use kmt::exit::Exit;
+use kmt::explore::ExploreError;
 use kmt_core::Planted;
 
 use super::Format;
@@ -23,6 +24,24 @@ pub(crate) struct Arguments {
     /// Print the shortest sequence of each.
     #[arg(long, short)]
     sequences: bool,
+}
+
+/// Why the mistakes are not all looked for.
+enum Failure {
+    Search(ExploreError),
+    Output(std::io::Error),
+}
+
+impl From<ExploreError> for Failure {
+    fn from(error: ExploreError) -> Self {
+        Self::Search(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Output(error)
+    }
 }
 
 /// Runs `kmt canary`.
@@ -74,8 +93,7 @@ fn answer(arguments: &Arguments, format: Format, mistakes: &[Planted]) -> std::i
     let pinned = canary::pinned().unwrap_or_default();
     let mut exit = Exit::Clean;
     let mut rows = Vec::new();
-    for &planted in mistakes {
-        let found = canary::find(planted).map_err(std::io::Error::other)?;
+    canary::find_all(mistakes, |planted, found| {
         let length = found.as_ref().map(|found| found.sequence.len());
         let expected = pinned.get(planted.name()).copied();
         let good = length.is_some() && (arguments.bless || length == expected);
@@ -86,7 +104,12 @@ fn answer(arguments: &Arguments, format: Format, mistakes: &[Planted]) -> std::i
             line(&mut out, planted, found.as_ref(), expected, arguments)?;
         }
         rows.push((planted, found, expected));
-    }
+        Ok::<_, Failure>(())
+    })
+    .map_err(|failure| match failure {
+        Failure::Search(error) => std::io::Error::other(error),
+        Failure::Output(error) => error,
+    })?;
     if format == Format::Json {
         let document = json(&rows);
         serde_json::to_writer_pretty(&mut out, &document)?;

@@ -3,12 +3,12 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use kmt::bridge::Lockstep;
+use kmt::bridge::Watched;
 use kmt::exit::Exit;
 use kmt::rulebook::Rulebook;
 use kmt::scenario::document::Around;
 use kmt::scenario::{
-    self, Fault, Faults, LoadError, Policy, Run, RunError, Scenario, Source, Transcript, UnmetAt,
+    self, Fault, Faults, HeldLine, LoadError, Policy, Run, RunError, Scenario, Source, Transcript, UnmetAt,
 };
 use serde::Serialize;
 
@@ -37,6 +37,9 @@ pub(crate) struct Arguments {
     /// Write the scenario with the order of this run pinned.
     #[arg(long, value_name = "OUT")]
     record: Option<PathBuf>,
+    /// Say at the end what keeps each synchronisation object and shared NT object alive.
+    #[arg(long)]
+    holders: bool,
 }
 
 /// Runs `kmt run`.
@@ -57,11 +60,10 @@ pub(crate) fn run(arguments: &Arguments, format: Format) -> Exit {
         Ok(kernel) => kernel,
         Err(fault) => return refuse(&Faults::new(source, vec![fault]), format),
     };
-    let (profile, limits) = (*kernel.profile(), *kernel.limits());
-    let mut lockstep = Lockstep::around(kernel, profile, &limits);
-    match scenario::run(&scenario, &mut lockstep, policy) {
+    match scenario::run(&scenario, &mut Watched::around(kernel), policy) {
         Ok(run) => {
-            let report = Report { source: &source, scenario: &scenario, policy, run: &run };
+            let held = arguments.holders.then_some(&run.held[..]);
+            let report = Report { source: &source, scenario: &scenario, policy, run: &run, held };
             let exit = print(&match format {
                 Format::Text => report.text(),
                 Format::Json => json(&report.document()),
@@ -155,6 +157,7 @@ struct Report<'r> {
     scenario: &'r Scenario,
     policy: Policy,
     run: &'r Run,
+    held: Option<&'r [HeldLine]>,
 }
 
 impl Report<'_> {
@@ -194,6 +197,9 @@ impl Report<'_> {
                 "stopped at {}:{line}:{column}: {}; {why}\n",
                 self.source.name, stopped.found
             ));
+        }
+        for HeldLine { object, by } in self.held.unwrap_or_default() {
+            text.push_str(&format!("{object} is kept alive by {}\n", by.join(", ")));
         }
         for claim in 0..self.scenario.possible.len() {
             text.push_str(&format!("{}\n", self.possible(claim)));
@@ -255,6 +261,7 @@ impl Report<'_> {
             expectations: self.expectations(),
             not_met: self.faults().iter().map(|fault| Problem::of(self.source, fault)).collect(),
             stopped: self.run.stopped.iter().map(|fault| Problem::of(self.source, fault)).collect(),
+            held: self.held,
             possible: (0..self.scenario.possible.len()).map(|claim| self.seen(claim)).collect(),
         }
     }
@@ -294,6 +301,8 @@ struct Document<'r> {
     expectations: usize,
     not_met: Vec<Problem>,
     stopped: Vec<Problem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<&'r [HeldLine]>,
     possible: Vec<Possible<'r>>,
 }
 

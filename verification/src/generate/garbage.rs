@@ -3,7 +3,7 @@
 use arbitrary::{Result, Unstructured};
 use kmt_core as core;
 
-use super::{keyed_mutexes, luid, pick, sync};
+use super::{keyed_mutexes, luid, pick, share, sync};
 use crate::bridge::Lockstep;
 
 /// One event of the core whose fields are live values of the lockstep or any bits at all.
@@ -73,6 +73,7 @@ pub(super) fn long_word(bytes: &mut Unstructured<'_>) -> Result<u64> {
 }
 
 /// The same request with one field, or all of them, replaced by any bits.
+#[allow(clippy::too_many_lines, reason = "one line for each request")]
 fn garbage_request(bytes: &mut Unstructured<'_>, request: &core::Request) -> Result<core::Request> {
     use core::Request as R;
     let handle = |bytes: &mut Unstructured<'_>| word(bytes).map(core::LocalHandle::from_raw);
@@ -80,6 +81,9 @@ fn garbage_request(bytes: &mut Unstructured<'_>, request: &core::Request) -> Res
         return Ok(request);
     }
     if let Some(request) = sync::garbage(bytes, request)? {
+        return Ok(request);
+    }
+    if let Some(request) = share::garbage(bytes, request)? {
         return Ok(request);
     }
     Ok(match *request {
@@ -138,7 +142,13 @@ fn garbage_request(bytes: &mut Unstructured<'_>, request: &core::Request) -> Res
         | R::OpenSynchronizationObject(_)
         | R::DestroySynchronizationObject(_)
         | R::SignalSynchronizationObjectFromCpu(_)
-        | R::WaitForSynchronizationObjectFromCpu(_) => unreachable!("these were dealt with above"),
+        | R::WaitForSynchronizationObjectFromCpu(_)
+        | R::QueryObject(_)
+        | R::ShareObjects(_)
+        | R::OpenNtHandleFromName(_)
+        | R::OpenSyncObjectNtHandleFromName(_)
+        | R::OpenSyncObjectFromNtHandle(_)
+        | R::OpenSyncObjectFromNtHandle2(_) => unreachable!("these were dealt with above"),
     })
 }
 
@@ -165,6 +175,10 @@ const ENTRY_POINTS: &[core::EntryPoint] = &[
     core::EntryPoint::DestroySynchronizationObject,
     core::EntryPoint::SignalSynchronizationObjectFromCpu,
     core::EntryPoint::WaitForSynchronizationObjectFromCpu,
+    core::EntryPoint::OpenNtHandleFromName,
+    core::EntryPoint::OpenSyncObjectNtHandleFromName,
+    core::EntryPoint::OpenSyncObjectFromNtHandle,
+    core::EntryPoint::OpenSyncObjectFromNtHandle2,
 ];
 
 fn garbage_duplicate(
@@ -184,7 +198,8 @@ fn garbage_duplicate(
 
 fn garbage_host(bytes: &mut Unstructured<'_>) -> Result<core::Host> {
     let process = |bytes: &mut Unstructured<'_>| word(bytes).map(core::ProcessId::from_number);
-    Ok(match bytes.int_in_range(0..=3)? {
+    Ok(match bytes.int_in_range(0..=6)? {
+        4..=6 => share::garbage_host(bytes)?,
         0 => core::Host::StartThread(process(bytes)?),
         1 => core::Host::AddAdapter(core::AdapterConfig {
             nodes: word(bytes)?,

@@ -6,6 +6,7 @@
 
 mod garbage;
 mod keyed_mutexes;
+mod share;
 mod sync;
 
 use arbitrary::{Result, Unstructured};
@@ -14,11 +15,14 @@ use kmt_model::action::{
     NtOperand, Released, Step,
 };
 use kmt_model::rules;
-use kmt_model::state::{AdapterKind, AdapterName, LocalObject, Process, ProcessName, State, ThreadName};
+use kmt_model::state::{
+    AdapterKind, AdapterName, Identity, LocalObject, Process, ProcessName, State, ThreadName,
+};
 
 use crate::bridge::concretise;
 
 pub use garbage::garbage;
+pub use share::identity;
 
 /// Adapters, beyond which a generated run adds none: enough for "same", "other" and "stopped".
 const MOST_ADAPTERS: usize = 4;
@@ -77,18 +81,19 @@ fn pick<T: Copy>(bytes: &mut Unstructured<'_>, options: &[T]) -> Result<T> {
 fn first_host(state: &State) -> Host {
     match state.processes.iter().find(|process| process.alive) {
         Some(process) => Host::StartThread { process: process.name },
-        None => Host::CreateProcess,
+        None => Host::CreateProcess(Identity::default()),
     }
 }
 
 fn host(bytes: &mut Unstructured<'_>, state: &State) -> Result<Host> {
     let processes: Vec<ProcessName> = state.processes.iter().map(|process| process.name).collect();
     if processes.is_empty() {
-        return Ok(Host::CreateProcess);
+        return Ok(Host::CreateProcess(identity(bytes)?));
     }
     let holder = pick(bytes, &processes)?;
-    Ok(match bytes.int_in_range(0..=5)? {
-        0 => Host::CreateProcess,
+    Ok(match bytes.int_in_range(0..=9)? {
+        0 => Host::CreateProcess(identity(bytes)?),
+        6..=8 => share::host(bytes, state, holder)?,
         1 | 2 => Host::StartThread { process: holder },
         3 if state.adapters.len() < MOST_ADAPTERS => Host::AddAdapter {
             luid: luid(bytes)?,
@@ -141,8 +146,8 @@ fn call(bytes: &mut Unstructured<'_>, state: &State, thread: ThreadName) -> Resu
     let caller = state.thread(thread).and_then(|thread| state.process(thread.process));
     let adapter = |bytes: &mut _| local(bytes, caller, |object| matches!(object, LocalObject::Adapter(_)));
     let device = |bytes: &mut _| local(bytes, caller, |object| matches!(object, LocalObject::Device(_)));
-    Ok(match bytes.int_in_range(0..=43)? {
-        0 => Call::CreateProcess { inherit_handles: bytes.arbitrary()? },
+    Ok(match bytes.int_in_range(0..=59)? {
+        0 => Call::CreateProcess { inherit_handles: bytes.arbitrary()?, identity: identity(bytes)? },
         1 if bytes.ratio(1_u8, 4_u8)? => Call::ExitProcess,
         1..=3 => Call::OpenAdapterFromLuid { luid: luid(bytes)? },
         4 => Call::EnumAdapters2 { capacity: bytes.int_in_range(0..=4)? },
@@ -178,7 +183,8 @@ fn call(bytes: &mut Unstructured<'_>, state: &State, thread: ThreadName) -> Resu
         12 => Call::CloseHandle { handle: nt(bytes, caller)? },
         13..=15 => Call::DuplicateHandle(duplicate(bytes, state, caller)?),
         16..=27 => keyed_mutexes::call(bytes, state, caller)?,
-        _ => sync::call(bytes, state, caller)?,
+        28..=43 => sync::call(bytes, state, caller)?,
+        _ => share::call(bytes, state, caller)?,
     })
 }
 

@@ -118,7 +118,7 @@ fn info(bytes: &mut Unstructured<'_>, caller: Option<&Process>) -> Result<SyncIn
     })
 }
 
-fn opening_flags(bytes: &mut Unstructured<'_>) -> Result<OpeningFlags> {
+pub(super) fn opening_flags(bytes: &mut Unstructured<'_>) -> Result<OpeningFlags> {
     Ok(OpeningFlags {
         top_of_pipeline: bytes.ratio(1_u8, 8_u8)?,
         no_signal: bytes.ratio(1_u8, 8_u8)?,

@@ -26,6 +26,16 @@ pub const OUT_OF_REACH: &[OutOfReach] = &[
         until: QUEUES,
     },
     OutOfReach {
+        check: "OpenSyncObjectFromNtHandle2/10",
+        reason: "there are no native fences",
+        until: &["CreateNativeFence"],
+    },
+    OutOfReach {
+        check: "OpenSyncObjectNtHandleFromName/18",
+        reason: "an open by name makes nothing but a handle, and the table of these has a check of its own",
+        until: &[],
+    },
+    OutOfReach {
         check: "SignalSynchronizationObjectFromCpu/14",
         reason: "a signal makes nothing, and no limit is about it",
         until: &[],

@@ -68,7 +68,7 @@ fn reset_event() -> Case<ResetEvent> {
     let argument = ResetEvent { event: scene.event.full };
     let case = Case::new("ResetEvent", Request::ResetEvent, scene, argument);
     modifying(case, ["ResetEvent/1", "ResetEvent/2", "ResetEvent/3"], |argument, handle| {
-        argument.event = handle
+        argument.event = handle;
     })
 }
 

@@ -5,15 +5,19 @@
 
 use kmt_core::{
     Answer, CreateDevice, CreateEvent, CreateKeyedMutex, CreateKeyedMutex2, CreateProcess,
-    CreateSynchronizationObject, CreateSynchronizationObject2, DestroyDevice, DuplicateHandle, EnumAdapters2,
-    EnumAdapters3, GlobalHandle, Kernel, Limits, LocalHandle, Luid, NtHandle, NtStatus, OpenAdapterFromLuid,
-    OpenKeyedMutex, OpenKeyedMutex2, OpenSynchronizationObject, Planted, PrivateData, Profile, Request,
-    SyncObjectInfo, TableLimits, WaitForSynchronizationObjectFromCpu,
+    CreateSynchronizationObject, CreateSynchronizationObject2, DuplicateHandle, EnumAdapters2, EnumAdapters3,
+    Limits, LocalHandle, NtHandle, NtStatus, ObjectAttributes, OpenAdapterFromLuid, OpenKeyedMutex,
+    OpenKeyedMutex2, OpenSyncObjectFromNtHandle, OpenSyncObjectFromNtHandle2, OpenSyncObjectNtHandleFromName,
+    OpenSynchronizationObject, Planted, PrivateData, Request, ShareObjects, SyncObjectInfo, TableLimits,
+    WaitForSynchronizationObjectFromCpu,
 };
 
+mod ground;
+
+use self::ground::Ground;
 use super::report::{Failure, MatrixReport};
 use super::run::{answer, described, judge, plain};
-use super::scene::{self, Actor, PROCESS_ALL_ACCESS};
+use super::scene::PROCESS_ALL_ACCESS;
 use crate::rulebook::Rulebook;
 
 /// Shapes of a table of local or global handles: growths that fill it exactly and ones that leave a rest which is never used, with and without
@@ -33,6 +37,10 @@ const BOUNDS: [u32; 3] = [2, 3, 7];
 
 /// The flag with which a FENCE has a global handle (SYN-05).
 const SHARED: u32 = 0x1;
+/// The flag with which an object can be shared (SHR-07).
+const NT_SECURITY_SHARING: u32 = 0x2;
+const GENERIC_ALL: u32 = 0x1000_0000;
+const NAME: &str = "\\BaseNamedObjects\\name";
 
 const fn table(growth: u32, reserve: u32, max_entries: u32) -> TableLimits {
     TableLimits { growth, reserve, max_entries }
@@ -55,7 +63,7 @@ enum Resource {
     KeyedMutexes,
     /// Synchronisation objects of the machine.
     SyncObjects,
-    /// Events of the machine.
+    /// NT objects of the machine that are no processes.
     Events,
     /// Waits of the machine.
     Waits,
@@ -128,6 +136,7 @@ fn makers() -> Vec<Maker> {
     ]
     .into_iter()
     .chain(sync_makers(maker))
+    .chain(share_makers(maker))
     .collect()
 }
 
@@ -147,6 +156,49 @@ fn sync_makers(maker: impl Fn(&'static str, Resource, u32, fn(&Ground) -> Reques
         .preparing(Ground::add_shared_fence),
         maker("WaitForSynchronizationObjectFromCpu/16", Waits, 1, wait).preparing(Ground::add_fence),
     ]
+}
+
+/// Those of them that share and open.
+fn share_makers(maker: impl Fn(&'static str, Resource, u32, fn(&Ground) -> Request) -> Maker) -> [Maker; 5] {
+    use Resource::{CallerNtHandles, Events, LocalHandles};
+    [
+        maker("ShareObjects/25", CallerNtHandles, 1, share).preparing(Ground::add_shareable),
+        maker("ShareObjects/26", Events, 1, share).preparing(Ground::add_shareable),
+        maker("OpenSyncObjectNtHandleFromName/17", CallerNtHandles, 1, |_| {
+            Request::OpenSyncObjectNtHandleFromName(OpenSyncObjectNtHandleFromName {
+                desired_access: GENERIC_ALL,
+                attributes: Some(ObjectAttributes::named(NAME)),
+            })
+        })
+        .preparing(Ground::add_named_by_another),
+        maker("OpenSyncObjectFromNtHandle/6", LocalHandles, 1, |ground| {
+            Request::OpenSyncObjectFromNtHandle(OpenSyncObjectFromNtHandle { nt_handle: ground.carrier })
+        })
+        .preparing(Ground::add_carrier),
+        maker("OpenSyncObjectFromNtHandle2/14", LocalHandles, 1, |ground| {
+            Request::OpenSyncObjectFromNtHandle2(OpenSyncObjectFromNtHandle2 {
+                nt_handle: ground.carrier,
+                device: ground.device,
+                flags: 0,
+                engine_affinity: 0,
+            })
+        })
+        .preparing(Ground::add_carrier),
+    ]
+}
+
+fn share(ground: &Ground) -> Request {
+    share_as(ground.fence, None)
+}
+
+fn share_as(object: LocalHandle, attributes: Option<ObjectAttributes>) -> Request {
+    Request::ShareObjects(ShareObjects {
+        object_count: 1,
+        objects: Some(vec![object]),
+        attributes,
+        desired_access: GENERIC_ALL,
+        report_handle: true,
+    })
 }
 
 fn enumerate(filter: u64) -> Request {
@@ -200,138 +252,6 @@ fn duplicate(ground: &Ground, target_process: NtHandle) -> Request {
         options: 0,
         report_target: true,
     })
-}
-
-/// A small state: an adapter of each kind, and two processes of which the caller has one handle each to an adapter and to
-/// the other, and the other one a keyed mutex.
-#[derive(Clone)]
-struct Ground {
-    kernel: Kernel,
-    caller: Actor,
-    other: Actor,
-    luid: Luid,
-    adapter: LocalHandle,
-    to_other: NtHandle,
-    shared: GlobalHandle,
-    /// A device of the caller, a fence on it, an event and the global handle of another one's FENCE; zero before they are
-    /// made.
-    device: LocalHandle,
-    fence: LocalHandle,
-    event: NtHandle,
-    shared_fence: GlobalHandle,
-}
-
-impl Ground {
-    fn new(limits: Limits) -> Self {
-        let mut kernel = Kernel::new(Profile::default(), limits).expect("the limits fit");
-        let [luid, ..] = scene::add_one_adapter_of_each_kind(&mut kernel);
-        let [caller, other] = [(); 2].map(|()| scene::begin(&mut kernel));
-        let adapter = scene::open(&mut kernel, caller, luid);
-        let to_other = scene::place(&mut kernel, caller, other, PROCESS_ALL_ACCESS);
-        let (_, shared) = scene::make_mutex(&mut kernel, other, 0, &[]);
-        Self {
-            kernel,
-            caller,
-            other,
-            luid,
-            adapter,
-            to_other,
-            shared,
-            device: LocalHandle::ZERO,
-            fence: LocalHandle::ZERO,
-            event: NtHandle::ZERO,
-            shared_fence: GlobalHandle::ZERO,
-        }
-    }
-
-    /// The caller makes a device.
-    fn add_device(&mut self) {
-        self.device = scene::create(&mut self.kernel, self.caller, self.adapter);
-    }
-
-    /// The caller makes a device, a fence and an event.
-    fn add_fence(&mut self) {
-        self.add_device();
-        self.fence = scene::make_fence(&mut self.kernel, self.caller, self.device, 0);
-        self.event = scene::make_event(&mut self.kernel, self.caller);
-    }
-
-    /// A third process makes a FENCE with a global handle.
-    fn add_shared_fence(&mut self) {
-        let sharer = scene::begin(&mut self.kernel);
-        let adapter = scene::open(&mut self.kernel, sharer, self.luid);
-        let device = scene::create(&mut self.kernel, sharer, adapter);
-        let info = SyncObjectInfo::Fence { value: 0 };
-        (_, self.shared_fence) = scene::make_sync_object(&mut self.kernel, sharer, device, info, SHARED);
-    }
-
-    fn count(&self, resource: Resource) -> u32 {
-        let nt_handles = |actor: Actor| self.kernel.nt_table(actor.process).map(|table| table.entries.len());
-        let count = match resource {
-            Resource::LocalHandles => self
-                .kernel
-                .local_table(self.caller.process)
-                .map(|table| table.entries.iter().filter(|entry| entry.object.is_some()).count()),
-            Resource::CallerNtHandles => nt_handles(self.caller),
-            Resource::OtherNtHandles => nt_handles(self.other),
-            Resource::Devices => Some(self.kernel.devices().count()),
-            Resource::GlobalHandles => {
-                let table = self.kernel.global_table();
-                Some(table.entries.iter().filter(|entry| entry.object.is_some()).count())
-            }
-            Resource::KeyedMutexes => Some(self.kernel.keyed_mutexes().count()),
-            Resource::SyncObjects => Some(self.kernel.sync_objects().count()),
-            Resource::Events => Some(scene::events(&self.kernel) as usize),
-            Resource::Waits => Some(self.kernel.waits().count()),
-            Resource::Processes => {
-                Some(self.kernel.nt_objects().count() - scene::events(&self.kernel) as usize)
-            }
-        };
-        count.expect("both processes live") as u32
-    }
-
-    /// Makes one more.
-    fn add(&mut self, resource: Resource) {
-        match resource {
-            Resource::LocalHandles => {
-                scene::open(&mut self.kernel, self.caller, self.luid);
-            }
-            Resource::CallerNtHandles => self.place(self.caller),
-            Resource::OtherNtHandles => self.place(self.other),
-            Resource::Devices => {
-                let device = scene::create(&mut self.kernel, self.caller, self.adapter);
-                // A device counts until it is reclaimed, so every other one is destroyed.
-                if self.count(Resource::Devices).is_multiple_of(2) {
-                    let request = Request::DestroyDevice(DestroyDevice { device });
-                    scene::call(&mut self.kernel, self.caller, request);
-                }
-            }
-            Resource::GlobalHandles => {
-                scene::make_mutex(&mut self.kernel, self.other, 0, &[]);
-            }
-            Resource::KeyedMutexes => {
-                scene::call(&mut self.kernel, self.other, create_mutex2(1));
-            }
-            Resource::SyncObjects => {
-                let request = create_sync_object(self);
-                scene::call(&mut self.kernel, self.caller, request);
-            }
-            Resource::Events => {
-                scene::make_event(&mut self.kernel, self.other);
-            }
-            Resource::Waits => {
-                let request = wait(self);
-                scene::call(&mut self.kernel, self.caller, request);
-            }
-            Resource::Processes => {
-                scene::begin(&mut self.kernel);
-            }
-        }
-    }
-
-    fn place(&mut self, holder: Actor) {
-        scene::place(&mut self.kernel, holder, self.other, PROCESS_ALL_ACCESS);
-    }
 }
 
 /// The limits to try for a resource, each with how many of it fit.

@@ -10,7 +10,7 @@
 //!
 //! Reading order: [`case`](mod@case) (the vocabulary), [`part`], [`scene`] (the sound state), [`dead`] (values that many
 //! checks share), then the table: `adapters`, `devices`, `keyed_mutexes`, `mutex_owners`, `sync_objects`, `sync_objects2`,
-//! `cpu_waits`, `events`, `nt_handles`, `duplicate`, `processes`. `run` drives a case, `limits` walks over the limits,
+//! `cpu_waits`, `events`, `nt_handles`, `duplicate`, `processes`, `share_objects`, `names`, `nt_opens`. `run` drives a case, `limits` walks over the limits,
 //! [`constructors`] compares the table with the rulebook.
 //!
 //! To add a call: write a function that returns its case, with a constructor for each check, and name it in `cases` of
@@ -30,10 +30,13 @@ mod events;
 mod keyed_mutexes;
 mod limits;
 mod mutex_owners;
+mod names;
 mod nt_handles;
+mod nt_opens;
 mod processes;
 mod report;
 mod run;
+mod share_objects;
 mod stage_report;
 mod sync_objects;
 mod sync_objects2;
@@ -68,6 +71,9 @@ fn cases() -> Vec<Box<dyn Drive>> {
         nt_handles::cases(),
         duplicate::cases(),
         processes::cases(),
+        share_objects::cases(),
+        names::cases(),
+        nt_opens::cases(),
     ]
     .into_iter()
     .flatten()

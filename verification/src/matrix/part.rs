@@ -73,6 +73,28 @@ pub enum Part {
     CloseSource,
     /// The option that takes the mask of the source over.
     SameAccess,
+    /// That there are attributes.
+    Attributes,
+    /// Length of the attributes.
+    AttributesLength,
+    /// That ObjectName is there.
+    NameThere,
+    /// The name, and RootDirectory with it.
+    Name,
+    /// Length of the name.
+    NameLength,
+    /// Where the buffer of the name lies.
+    NameAlignment,
+    /// OBJ_OPENIF.
+    OpenIf,
+    /// SecurityDescriptor.
+    Descriptor,
+    /// EngineAffinity.
+    EngineAffinity,
+    /// Class.
+    Class,
+    /// Length of the buffer.
+    QueryLength,
     /// Whether the adapter that the call names runs.
     AdapterState,
     /// Which adapters the machine has.
@@ -161,7 +183,18 @@ impl Part {
             | Self::DesiredAccess
             | Self::ReservedOptions
             | Self::CloseSource
-            | Self::SameAccess => true,
+            | Self::SameAccess
+            | Self::Attributes
+            | Self::AttributesLength
+            | Self::NameThere
+            | Self::Name
+            | Self::NameLength
+            | Self::NameAlignment
+            | Self::OpenIf
+            | Self::Descriptor
+            | Self::EngineAffinity
+            | Self::Class
+            | Self::QueryLength => true,
         }
     }
 

@@ -169,7 +169,10 @@ pub(super) const fn plain(thread: ThreadId, request: Request) -> Call {
 pub(super) fn judge(mut kernel: Kernel, made: Call, check: &Check, after: &Kernel) -> Result<(), String> {
     let got = answer(&mut kernel, made);
     let decided = match &got {
-        Ok(Answer::Refused(refusal)) => Some((refusal.status, Some(refusal.rule))),
+        // NTH-25
+        Ok(Answer::Refused(refusal) | Answer::RefusedButWritten { refusal, .. }) => {
+            Some((refusal.status, Some(refusal.rule)))
+        }
         // KMX-17, KMX-28: nothing was acquired, FenceValue is 0 and the buffer is not written.
         Ok(Answer::Complete(Reply {
             status: status @ (NtStatus::TIMEOUT | NtStatus::ABANDONED),
@@ -206,6 +209,7 @@ pub(super) fn described(got: &Result<Answer, String>) -> String {
             format!("{}{rule} {:?}", reply.status, reply.output)
         }
         Ok(Answer::Refused(refusal)) => refusal.to_string(),
+        Ok(Answer::RefusedButWritten { refusal, output }) => format!("{refusal}, and {output:?} was written"),
         Ok(Answer::Pending(wait)) => format!("the call blocked in {wait:?}"),
         Err(text) => text.clone(),
     }

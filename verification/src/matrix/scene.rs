@@ -16,10 +16,12 @@ use kmt_core::{
 };
 
 mod keyed_mutexes;
+mod sharing;
 mod sync_objects;
 
 pub(super) use keyed_mutexes::make_mutex;
 pub use keyed_mutexes::{FIRST_KEY, PRIVATE_DATA};
+pub use sharing::{CLOSED_NAME, FREE, OTHER_TYPE, Sharing, TAKEN};
 pub use sync_objects::{EventHandles, FENCE_VALUE, SyncHandles};
 pub(super) use sync_objects::{events, make_event, make_fence, make_sync_object};
 

@@ -1,6 +1,6 @@
 //! How long the calls of the core take, by how many objects live.
 //!
-//! Reading order: [`machine`] (a kernel to measure), [`calls`] and [`waits`] (what is measured), this file (how). The figures
+//! Reading order: [`machine`] (a kernel to measure), [`calls`], [`names`] and [`waits`] (what is measured), this file (how). The figures
 //! are for reading, side by side in one run; none passes or fails.
 
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use crate::check::text::{blank, right};
 
 pub mod calls;
 pub mod machine;
+pub mod names;
 pub mod waits;
 
 /// How many objects live while a call is measured.
@@ -30,7 +31,8 @@ pub struct Row {
 pub fn rows(sizes: &[u32]) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     for &size in sizes {
-        let measured = calls::measure(size).into_iter().chain(waits::measure(size));
+        let measured =
+            calls::measure(size).into_iter().chain(names::measure(size)).chain(waits::measure(size));
         for (place, (what, nanoseconds)) in measured.enumerate() {
             match rows.get_mut(place) {
                 Some(row) => row.nanoseconds.push(nanoseconds),

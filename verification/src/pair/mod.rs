@@ -7,6 +7,7 @@
 pub mod worlds;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kmt_core::{Host, Kernel, Limits, Planted, Profile};
 use kmt_model::action::Action;
@@ -30,11 +31,14 @@ pub struct Pair {
     made: BTreeMap<ProcessName, u32>,
 }
 
+/// What can happen in a state of a world.
+type Alphabet = Arc<dyn Fn(&Tracked, &mut Vec<Action>) + Send + Sync>;
+
 /// A world of the model, explored in lockstep with the core.
-#[derive(Clone, Debug)]
-pub struct PairModel<W> {
-    /// Whose alphabet it has.
-    pub world: W,
+#[derive(Clone)]
+pub struct PairModel {
+    /// That of the model's world.
+    alphabet: Alphabet,
     /// What the host sets up first.
     pub stage: Vec<Host>,
     /// What happens next, before the search begins.
@@ -53,7 +57,12 @@ pub struct PairModel<W> {
     pub planted: Option<Planted>,
 }
 
-impl<W: KernelWorld> Model for PairModel<W> {
+/// The alphabet of a world of the model.
+fn alphabet<W: KernelWorld + Send + Sync + 'static>(world: W) -> Alphabet {
+    Arc::new(move |state, actions| world.actions(state, actions))
+}
+
+impl Model for PairModel {
     type State = Pair;
     type Action = Action;
 
@@ -64,7 +73,12 @@ impl<W: KernelWorld> Model for PairModel<W> {
         let mut lockstep = Lockstep::around(kernel, Profile::windows(), &self.limits);
         set_up(&mut lockstep, self.stage.iter().cloned()).expect("the stage of a pair world can be set up");
         for action in &self.start {
-            lockstep.act(action).expect("the start of a pair world happens");
+            match lockstep.act(action) {
+                Ok(_) => {}
+                // A mistake that the start shows already is for another world to find.
+                Err(LockstepError::Divergence(_)) if self.planted.is_some() => return Vec::new(),
+                Err(error) => panic!("the start of a pair world happens: {error}"),
+            }
         }
         vec![Pair { lockstep, divergence: None, made: BTreeMap::new() }]
     }
@@ -74,7 +88,7 @@ impl<W: KernelWorld> Model for PairModel<W> {
             return;
         }
         let model = state.lockstep.model();
-        self.world.actions(&Tracked::start(model.clone()), actions);
+        (self.alphabet)(&Tracked::start(model.clone()), actions);
         actions.retain(|action| !(self.without)(action));
         (self.extra)(model, actions);
     }
@@ -92,7 +106,7 @@ impl<W: KernelWorld> Model for PairModel<W> {
                 }
             }
             Err(LockstepError::Divergence(divergence)) => next.divergence = Some(divergence),
-            Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel) => {
+            Err(LockstepError::Misuse(_) | LockstepError::Unformed | LockstepError::BeyondTheModel(_)) => {
                 return None;
             }
         }

@@ -8,26 +8,35 @@
 //! | `pair-keyed-mutexes` | `keyed_mutexes` with stale operands and an absolute time that has passed | 2 | 0 | 3 | 2 local in all | 3, 1, 6; the global one 2, 0, 4 |
 //! | `pair-fences` | `fences` with a shared MUTEX, a value that a later entry replaces, and an event that is closed | 1 | 1 | 3 | none after the start | 10, 1, 10; the global one 2, 0, 4 |
 //! | `pair-events` | `events` | 2 | 0 | 3 | 4 NT in all, after the start | none |
+//! | `pair-sharing` | `sharing` | at most 3 | 1 | 2 | 2, and 3 in all, after the start | 5, 1, 5 |
+//! | `pair-names` | `names` with shares for everybody | 2 | 1 | 2 | 2 NT, and 3 in all, after the start | 4, 1, 4 |
+//! | `pair-rights` | `rights` with an open without READ_CONTROL and a named share of everything | 3 | 1 | 3 | 2, and 3 in all, after the start | 4, 1, 4 |
+//! | `pair-relay` | `relay` | 2 | 2 | 3 | 1 after the start | 5, 1, 5 |
 
 use kmt_core::{AdapterConfig, Host, Limits, Luid, Planted, ProcessConfig, ProcessId, TableLimits};
 use kmt_model::action::{
-    Action, Call, DeadKind, Entries, GlobalOperand, Incident, LocalOperand, NtOperand, Released, SyncFlags,
-    SyncInfo, Timeout,
+    Action, Attributes, Call, DeadKind, DescriptorOperand, DirectoryOperand, Entries, GlobalOperand,
+    Incident, LastComponent, LocalOperand, NameOperand, NtOperand, Objects, Released, SyncFlags, SyncInfo,
+    Timeout,
 };
 use kmt_model::rules;
 use kmt_model::scope::devices::Devices;
 use kmt_model::scope::events::Events;
 use kmt_model::scope::fences::Fences;
 use kmt_model::scope::keyed_mutexes::{KeyedMutexes, NEAR_KEY};
+use kmt_model::scope::names::Names;
 use kmt_model::scope::process_handles::ProcessHandles;
-use kmt_model::state::{GlobalName, LocalName, NtName, State, ThreadName};
+use kmt_model::scope::relay::Relay;
+use kmt_model::scope::rights::Rights;
+use kmt_model::scope::sharing::Sharing;
+use kmt_model::state::{DirectoryName, GlobalName, LocalName, NtName, State, ThreadName};
 
-use super::PairModel;
+use super::{PairModel, alphabet};
 use crate::bridge::view;
 
 /// Two processes make, break and destroy devices on two adapters.
 #[must_use]
-pub fn devices(planted: Option<Planted>) -> PairModel<Devices> {
+pub fn devices(planted: Option<Planted>) -> PairModel {
     let limits = Limits {
         local_table: TableLimits { growth: 3, reserve: 1, max_entries: 6 },
         devices: 2,
@@ -37,7 +46,7 @@ pub fn devices(planted: Option<Planted>) -> PairModel<Devices> {
     };
     let world = Devices { processes: 2, adapters: 2, threads: 2, stops: 2, limits: view::limits(&limits) };
     PairModel {
-        world,
+        alphabet: alphabet(world),
         stage: stage(2, 2),
         start: Vec::new(),
         limits,
@@ -51,7 +60,7 @@ pub fn devices(planted: Option<Planted>) -> PairModel<Devices> {
 
 /// One process makes handles until table entries come back.
 #[must_use]
-pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
+pub fn handle_reuse(planted: Option<Planted>) -> PairModel {
     let limits = Limits {
         local_table: TableLimits { growth: 2, reserve: 0, max_entries: 4 },
         devices: 2,
@@ -61,7 +70,7 @@ pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
     };
     let world = Devices { processes: 1, adapters: 1, threads: 1, stops: 1, limits: view::limits(&limits) };
     PairModel {
-        world,
+        alphabet: alphabet(world),
         stage: stage(1, 1),
         start: Vec::new(),
         limits,
@@ -75,11 +84,11 @@ pub fn handle_reuse(planted: Option<Planted>) -> PairModel<Devices> {
 
 /// Processes make children, pass handles of processes on, and end.
 #[must_use]
-pub fn process_handles(planted: Option<Planted>) -> PairModel<ProcessHandles> {
+pub fn process_handles(planted: Option<Planted>) -> PairModel {
     let limits = Limits { devices: 0, processes: 3, nt_handles_per_process: 2, ..SMALL };
     let world = ProcessHandles { processes: 3, threads: 1, handles: 3, limits: view::limits(&limits) };
     PairModel {
-        world,
+        alphabet: alphabet(world),
         stage: stage(0, 1),
         start: Vec::new(),
         limits,
@@ -93,13 +102,13 @@ pub fn process_handles(planted: Option<Planted>) -> PairModel<ProcessHandles> {
 
 /// Two processes with three threads pass a keyed mutex around, wait for it, abandon it and end it.
 #[must_use]
-pub fn keyed_mutexes(planted: Option<Planted>) -> PairModel<KeyedMutexes> {
+pub fn keyed_mutexes(planted: Option<Planted>) -> PairModel {
     let limits = Limits { devices: 0, ..SMALL };
     let world = KeyedMutexes { processes: 2, threads: 3, limits: view::limits(&limits) };
     let mut stage = stage(0, 2);
     stage.push(Host::StartThread(ProcessId::from_number(1)));
     PairModel {
-        world,
+        alphabet: alphabet(world),
         stage,
         start: Vec::new(),
         limits,
@@ -113,7 +122,7 @@ pub fn keyed_mutexes(planted: Option<Planted>) -> PairModel<KeyedMutexes> {
 
 /// One process signals two fences, rewinds them, waits for them with and without events, and loses their device.
 #[must_use]
-pub fn fences(planted: Option<Planted>) -> PairModel<Fences> {
+pub fn fences(planted: Option<Planted>) -> PairModel {
     let limits = Limits {
         local_table: TableLimits { growth: 10, reserve: 1, max_entries: 10 },
         nt_handles_per_process: 2,
@@ -127,7 +136,7 @@ pub fn fences(planted: Option<Planted>) -> PairModel<Fences> {
     let (stage, mut start) = (Vec::new(), Fences::start());
     start.extend(shared_mutex());
     PairModel {
-        world,
+        alphabet: alphabet(world),
         stage,
         start,
         limits,
@@ -141,13 +150,13 @@ pub fn fences(planted: Option<Planted>) -> PairModel<Fences> {
 
 /// A parent and its child set, reset and wait for two events, and pass handles of them on.
 #[must_use]
-pub fn events(planted: Option<Planted>) -> PairModel<Events> {
+pub fn events(planted: Option<Planted>) -> PairModel {
     let limits =
         Limits { devices: 0, sync_objects: 0, nt_objects: 2, waits: 0, nt_handles_per_process: 3, ..SMALL };
     let world = Events { threads: 3, limits: view::limits(&limits) };
     let (stage, start) = (Vec::new(), Events::start());
     PairModel {
-        world,
+        alphabet: alphabet(world),
         stage,
         start,
         limits,
@@ -155,6 +164,103 @@ pub fn events(planted: Option<Planted>) -> PairModel<Events> {
         total: 2,
         extra: |_, _| {},
         without: beside_events,
+        planted,
+    }
+}
+
+/// A fence goes from one process to another and to a child, and lives as long as one of them holds it.
+#[must_use]
+pub fn sharing(planted: Option<Planted>) -> PairModel {
+    let limits = Limits {
+        local_table: TableLimits { growth: 5, reserve: 1, max_entries: 5 },
+        nt_handles_per_process: 3,
+        processes: 3,
+        ..SMALL
+    };
+    let world = Sharing { processes: 3, limits: view::limits(&limits) };
+    PairModel {
+        alphabet: alphabet(world),
+        stage: Vec::new(),
+        start: Sharing::start(),
+        limits,
+        budget: 2,
+        total: 3,
+        extra: |_, _| {},
+        without: nothing,
+        planted,
+    }
+}
+
+/// Two makers race for names.
+#[must_use]
+pub fn names(planted: Option<Planted>) -> PairModel {
+    let limits = Limits {
+        local_table: TableLimits { growth: 4, reserve: 1, max_entries: 4 },
+        nt_handles_per_process: 2,
+        sync_objects: 2,
+        nt_objects: 3,
+        ..SMALL
+    };
+    let world = Names { processes: 2, limits: view::limits(&limits) };
+    PairModel {
+        alphabet: alphabet(world),
+        stage: Vec::new(),
+        start: world.start(),
+        limits,
+        budget: 2,
+        total: 3,
+        extra: name_operands,
+        without: nothing,
+        planted,
+    }
+}
+
+/// Two processes get different rights to a fence and try to get more.
+#[must_use]
+pub fn rights(planted: Option<Planted>) -> PairModel {
+    let limits = Limits {
+        local_table: TableLimits { growth: 4, reserve: 1, max_entries: 4 },
+        nt_handles_per_process: 2,
+        devices: 3,
+        nt_objects: 2,
+        processes: 3,
+        ..SMALL
+    };
+    let world = Rights { limits: view::limits(&limits) };
+    PairModel {
+        alphabet: alphabet(world),
+        stage: Vec::new(),
+        start: Rights::start(),
+        limits,
+        budget: 2,
+        total: 3,
+        extra: right_operands,
+        without: nothing,
+        planted,
+    }
+}
+
+/// Two adapters share a fence; each signals it, and the other one looks later.
+#[must_use]
+pub fn relay(planted: Option<Planted>) -> PairModel {
+    let limits = Limits {
+        local_table: TableLimits { growth: 5, reserve: 1, max_entries: 5 },
+        nt_handles_per_process: 3,
+        sync_objects: 2,
+        nt_objects: 3,
+        waits: 2,
+        ..SMALL
+    };
+    let world = Relay { limits: view::limits(&limits) };
+    PairModel {
+        alphabet: alphabet(world),
+        stage: Vec::new(),
+        start: Relay::start(),
+        limits,
+        budget: 1,
+        total: 1,
+        extra: |_, _| {},
+        without: nothing,
         planted,
     }
 }
@@ -172,6 +278,8 @@ const SMALL: Limits = Limits {
     threads: 8,
     adapters: 4,
 };
+
+const GENERIC_ALL: u32 = 0x1000_0000;
 
 /// Nothing is left out.
 const fn nothing(_: &Action) -> bool {
@@ -212,6 +320,42 @@ fn fence_operands(state: &State, actions: &mut Vec<Action>) {
     let close = Call::CloseHandle { handle: NtOperand::Named(NtName(1)) };
     for call in [signal, close] {
         actions.extend(rules::options(state, &Action::Call(ThreadName(1), call)));
+    }
+}
+
+/// A name in the directory of all sessions.
+fn global_name(token: u32) -> Attributes {
+    let directory = DirectoryOperand::Path(DirectoryName::Global);
+    let last = LastComponent::Token { token, upper_case: false };
+    Attributes { name: Some(NameOperand::In { directory, last }), ..Attributes::default() }
+}
+
+/// The makers of `names` may also share their fence for everybody, so that the other one can open it (NAM-19).
+fn name_operands(state: &State, actions: &mut Vec<Action>) {
+    for thread in &state.threads {
+        let caller = state.process(thread.process);
+        if caller.is_some_and(|caller| caller.local_handle(LocalName(2)).is_some()) {
+            let objects = Objects::one(LocalOperand::Named(LocalName(2)));
+            let open = Attributes { descriptor: DescriptorOperand::Open, ..global_name(0) };
+            let share = Call::ShareObjects { objects, attributes: Some(open), access: GENERIC_ALL };
+            actions.push(Action::Call(thread.name, share));
+        }
+    }
+}
+
+/// The users of `rights` may also open the fence without READ_CONTROL (ACC-14), and ask for everything when they share it
+/// under a name (ACC-16).
+fn right_operands(state: &State, actions: &mut Vec<Action>) {
+    for thread in state.threads.iter().filter(|thread| thread.name != ThreadName(1)) {
+        let open =
+            Call::OpenSyncObjectNtHandleFromName { access: rules::WAIT, attributes: Some(global_name(0)) };
+        actions.push(Action::Call(thread.name, open));
+        let caller = state.process(thread.process);
+        if caller.is_some_and(|caller| caller.local_handle(LocalName(2)).is_some()) {
+            let objects = Objects::one(LocalOperand::Named(LocalName(2)));
+            let share = Call::ShareObjects { objects, attributes: Some(global_name(1)), access: GENERIC_ALL };
+            actions.push(Action::Call(thread.name, share));
+        }
     }
 }
 

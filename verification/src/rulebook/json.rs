@@ -1,5 +1,6 @@
 //! How entries are shown to a program: documents whose fields keep their names and order.
 
+use kmt_core::Profile;
 use serde::Serialize;
 
 use super::Rulebook;
@@ -46,6 +47,9 @@ struct RuleItem<'book> {
     #[serde(flatten)]
     rule: &'book Rule,
     state: &'static str,
+    /// The field of the core's profile, where the dialect is built.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    switch: Option<&'static str>,
     invariants: Vec<&'book str>,
     checks: Vec<&'book str>,
     transitions: Vec<&'book str>,
@@ -132,6 +136,7 @@ fn rule_item<'book>(book: &'book Rulebook, progress: &Progress, rule: &'book Rul
     RuleItem {
         rule,
         state: state(progress.is_pending(&rule.id)),
+        switch: Profile::SWITCHES.iter().find(|switch| switch.rule.id() == rule.id).map(|switch| switch.name),
         invariants: book
             .invariants()
             .filter(|entry| cites(&entry.rules))

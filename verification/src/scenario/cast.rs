@@ -106,8 +106,10 @@ impl Cast {
                 HostLine::StartThread { process, name } => {
                     self.add(name, Thing::Thread, Some(process.value.clone()), None);
                 }
-                HostLine::PlaceProcessHandle(handle) => self.handle(handle),
-                HostLine::SetHandleFlags { .. } => {}
+                HostLine::PlaceHandle(handle) => self.handle(handle),
+                HostLine::AddDirectory(_)
+                | HostLine::PlaceNamedObject(_)
+                | HostLine::SetHandleFlags { .. } => {}
             }
         }
     }

@@ -97,7 +97,10 @@ impl Play {
         }
         match named(kernel, caller, value)?.1 {
             NtObjectBody::Process(process) => Some(process),
-            NtObjectBody::Event { .. } => None,
+            NtObjectBody::Event { .. }
+            | NtObjectBody::SharedSyncObject { .. }
+            | NtObjectBody::Section
+            | NtObjectBody::Directory => None,
         }
     }
 }

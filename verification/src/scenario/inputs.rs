@@ -2,7 +2,7 @@
 
 use kmt_core::NtHandle;
 
-use super::calls::{Datum, Input, Kind};
+use super::calls::{Datum, Input, Kind, member};
 use super::document::{CallLine, HandleText, Value};
 use super::error::Fault;
 use super::place::{Name, Span};
@@ -19,7 +19,9 @@ impl Play {
                     let (value, span) = (&written.value.value, &written.value.span);
                     self.datum(progress, input.kind, value).map_err(|name| self.without(progress, name, span))
                 }
-                None if matches!(input.kind, Kind::Bytes | Kind::Size | Kind::Count) => Ok(Datum::Nothing),
+                None if matches!(input.kind, Kind::Bytes | Kind::Size | Kind::Count | Kind::Structure(_)) => {
+                    Ok(Datum::Nothing)
+                }
                 None => Ok(Datum::Number(input.default.unwrap_or_default())),
             })
             .collect()
@@ -34,15 +36,21 @@ impl Play {
         match value {
             Value::Bytes(bytes) => Ok(Datum::Bytes(bytes.clone())),
             Value::Null if kind != Kind::Pointer => Ok(Datum::Nothing),
+            Value::Text(text) => Ok(Datum::Text(text.encode_utf16().collect())),
+            Value::List(values) if values.iter().any(|value| matches!(value.value, Value::Members(_))) => {
+                let structures = values.iter().map(|value| self.datum(progress, kind.entry(), &value.value));
+                structures.collect::<Result<_, _>>().map(Datum::Structures)
+            }
             Value::List(values) => {
                 let numbers = values.iter().map(|value| self.number(progress, &value.value));
                 numbers.collect::<Result<_, _>>().map(Datum::List)
             }
             Value::Members(members) => {
-                let numbers = members.iter().map(|member| {
-                    self.number(progress, &member.value.value).map(|number| (member.field, number))
+                let data = members.iter().map(|line| {
+                    let kind = member(line.field).map_or(kind, |member| member.kind);
+                    self.datum(progress, kind, &line.value.value).map(|datum| (line.field, datum))
                 });
-                numbers.collect::<Result<_, _>>().map(Datum::Members)
+                data.collect::<Result<_, _>>().map(Datum::Members)
             }
             value => self.number(progress, value).map(Datum::Number),
         }
@@ -54,7 +62,12 @@ impl Play {
             Value::Number(number) | Value::Constant { value: number, .. } => Ok(*number),
             Value::Flag(flag) => Ok((*flag).into()),
             Value::Signed(number) => Ok(number.cast_unsigned()),
-            Value::Null | Value::Nothing | Value::List(_) | Value::Members(_) | Value::Bytes(_) => Ok(0),
+            Value::Null
+            | Value::Nothing
+            | Value::List(_)
+            | Value::Members(_)
+            | Value::Bytes(_)
+            | Value::Text(_) => Ok(0),
             Value::Luid(name) => self.cast.member(name).map(|member| member.luid).ok_or(name),
             Value::Process(name) => self.get(progress, name).ok_or(name),
             Value::Handle(handle) => match handle {

@@ -26,7 +26,7 @@ pub struct Unmet {
 pub(crate) const fn status(answer: &Answer) -> Option<NtStatus> {
     match answer {
         Answer::Complete(reply) => Some(reply.status),
-        Answer::Refused(refusal) => Some(refusal.status),
+        Answer::Refused(refusal) | Answer::RefusedButWritten { refusal, .. } => Some(refusal.status),
         Answer::Pending(_) => None,
     }
 }
@@ -50,7 +50,7 @@ pub(crate) fn unmet_answer(
     }
     if let Some(wanted) = &expect.rule {
         let decided = match answer {
-            Answer::Refused(refusal) => Some(refusal.rule.id()),
+            Answer::Refused(refusal) | Answer::RefusedButWritten { refusal, .. } => Some(refusal.rule.id()),
             Answer::Complete(reply) => reply.rule.map(kmt_core::rule::Rule::id),
             Answer::Pending(_) => None,
         };
@@ -60,6 +60,7 @@ pub(crate) fn unmet_answer(
     }
     let seen = match answer {
         Answer::Complete(reply) => line.shape.seen(&reply.output),
+        Answer::RefusedButWritten { output, .. } => line.shape.seen(output),
         Answer::Refused(_) | Answer::Pending(_) => Vec::new(),
     };
     for field in &expect.out {
@@ -166,6 +167,7 @@ fn is_output(play: &Play, progress: &Progress, wanted: &Value, got: Option<&Seen
     let equal = |wanted: &Value, got: u64| play.number(progress, wanted) == Ok(got);
     match wanted {
         Value::Nothing => false,
+        Value::Text(wanted) => wanted.encode_utf16().map(u64::from).eq(got.values.iter().copied()),
         Value::Bytes(wanted) => wanted.iter().map(|byte| u64::from(*byte)).eq(got.values.iter().copied()),
         Value::List(wanted) => {
             wanted.len() == got.values.len()

@@ -85,6 +85,7 @@ mod cast;
 mod claims;
 pub mod document;
 pub mod error;
+mod holders;
 mod identities;
 mod inputs;
 pub mod judge;
@@ -107,6 +108,7 @@ use std::path::Path;
 
 pub use document::Scenario;
 pub use error::{Fault, Faults, LoadError, Source};
+pub use holders::HeldLine;
 pub use judge::Unmet;
 pub use machine::{Machine, MachineError};
 pub use parse::{FORMAT, parse};

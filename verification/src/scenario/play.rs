@@ -13,7 +13,7 @@ use super::identities::Identities;
 use super::machine::Machine;
 use super::place::{Name, Span};
 use super::returns::Return;
-use super::stage::take;
+use super::stage::{self, take};
 
 /// A scenario with its names looked up.
 #[derive(Clone, Debug)]
@@ -125,6 +125,12 @@ impl Play {
         }
         for process in &world.processes {
             self.create_process(machine, &mut progress, process)?;
+        }
+        for directory in &world.directories {
+            stage::add_directory(machine, directory)?;
+        }
+        for object in &world.objects {
+            stage::place_named_object(machine, object)?;
         }
         for handle in &world.handles {
             self.place_handle(machine, &mut progress, handle)?;

@@ -6,10 +6,10 @@ use kmt_core::{AdapterKind, Bitness};
 
 use super::document::{
     AdapterLine, After, Around, Atom, Basis, CallLine, CallPlace, Choice, Claim, Designation, Dialect,
-    EffectLine, Expect, Explore, FieldLine, HandleLine, HostLine, IncidentLine, LIMITS, Move, MoveKind,
-    ProcessLine, Releases, Scenario, Stuck, Value, WakeLine, World,
+    DirectoryLine, EffectLine, Expect, Explore, FieldLine, HandleLine, HandleTarget, HostLine, IncidentLine,
+    LIMITS, Move, MoveKind, ObjectLine, ProcessLine, Releases, Scenario, Stuck, Value, WakeLine, World,
 };
-use super::parse::{ADAPTER_KINDS, BASES, DIALECTS, FORMAT, PICKS};
+use super::parse::{ADAPTER_KINDS, BASES, DIALECTS, FORMAT, PICKS, PLACED_TYPES};
 use super::place::{Name, Placed};
 use super::show;
 
@@ -110,6 +110,8 @@ fn world(text: &mut String, world: &World) {
     let tables = [
         ("adapter", world.adapters.iter().map(adapter_fields).collect::<Vec<_>>()),
         ("process", world.processes.iter().map(process_fields).collect()),
+        ("directory", world.directories.iter().map(directory_fields).collect()),
+        ("object", world.objects.iter().map(object_fields).collect()),
         ("handle", world.handles.iter().map(handle_fields).collect()),
     ];
     for (header, all) in tables {
@@ -149,11 +151,23 @@ fn process_fields(process: &ProcessLine) -> Vec<String> {
     let optional = [
         process.user.map(|user| field("user", user)),
         process.session.map(|session| field("session", session)),
+        process.administrator.map(|is| field("administrator", is)),
         process.bits.map(|it| field("bits", bits(it))),
         process.raise_priority.map(|raise| field("raise_priority", raise)),
         (!process.threads.is_empty()).then(threads),
     ];
     std::iter::once(name("name", &process.name)).chain(optional.into_iter().flatten()).collect()
+}
+
+fn directory_fields(directory: &DirectoryLine) -> Vec<String> {
+    let refuses = || field("refuses", list(&directory.refuses, u32::to_string));
+    let optional = (!directory.refuses.is_empty()).then(refuses);
+    std::iter::once(field("path", quoted(&directory.path))).chain(optional).collect()
+}
+
+fn object_fields(object: &ObjectLine) -> Vec<String> {
+    let object_type = field("type", quoted(word(&PLACED_TYPES, object.object_type)));
+    vec![field("path", quoted(&object.path)), object_type]
 }
 
 fn handle_fields(handle: &HandleLine) -> Vec<String> {
@@ -162,7 +176,12 @@ fn handle_fields(handle: &HandleLine) -> Vec<String> {
         handle.inherit.then(|| field("inherit", true)),
         handle.protect.then(|| field("protect", true)),
     ];
-    [name("name", &handle.name), name("holder", &handle.holder), name("process", &handle.process)]
+    let target = match &handle.target {
+        HandleTarget::Process(process) => name("process", process),
+        HandleTarget::Directory(path) => field("directory", quoted(path)),
+        HandleTarget::Section => field("section", true),
+    };
+    [name("name", &handle.name), name("holder", &handle.holder), target]
         .into_iter()
         .chain(optional.into_iter().flatten())
         .collect()
@@ -202,7 +221,7 @@ fn value(it: &Value) -> String {
         // Small numbers are counts, large ones are bits.
         Value::Number(number) if *number < 1000 => number.to_string(),
         Value::Number(number) => format!("0x{number:X}"),
-        Value::Constant { text, .. } => quoted(text),
+        Value::Constant { text, .. } | Value::Text(text) => quoted(text),
         Value::Flag(flag) => flag.to_string(),
         Value::Signed(number) => number.to_string(),
         Value::Bytes(bytes) => quoted(&show::hex(bytes)),
@@ -320,7 +339,9 @@ fn host_fields(host: &HostLine) -> Vec<String> {
         HostLine::StartThread { process, name: thread } => {
             ("start-thread", vec![name("process", process), name("name", thread)])
         }
-        HostLine::PlaceProcessHandle(handle) => ("place-process-handle", handle_fields(handle)),
+        HostLine::AddDirectory(directory) => ("add-directory", directory_fields(directory)),
+        HostLine::PlaceNamedObject(object) => ("place-named-object", object_fields(object)),
+        HostLine::PlaceHandle(handle) => ("place-handle", handle_fields(handle)),
         HostLine::SetHandleFlags { process, handle, inherit, protect } => (
             "set-handle-flags",
             vec![

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::document::{Around, Expect, Move, Scenario};
 use super::error::Fault;
+use super::holders::{self, HeldLine};
 use super::judge::{self, Unmet};
 use super::machine::Machine;
 use super::pinning::{Pinned, pinned};
@@ -47,6 +48,8 @@ pub struct Run {
     pub seen: Vec<ClaimSeen>,
     /// Of a protocol: the threads that stopped before their last call, because a name in the next one has no value.
     pub stopped: Vec<Fault>,
+    /// What keeps the objects alive that are left at the end.
+    pub held: Vec<HeldLine>,
 }
 
 impl Run {
@@ -115,6 +118,7 @@ pub fn run<M: Machine>(scenario: &Scenario, machine: &mut M, policy: Policy) -> 
             broken: Vec::new(),
             seen: Vec::new(),
             stopped: Vec::new(),
+            held: Vec::new(),
         },
     };
     match &scenario.schedule {
@@ -126,6 +130,7 @@ pub fn run<M: Machine>(scenario: &Scenario, machine: &mut M, policy: Policy) -> 
     }
     runner.note_calls_never_made();
     waiting::push(&play, runner.machine.kernel(), &runner.progress, &mut runner.run.transcript);
+    runner.run.held = holders::held(&play, runner.machine.kernel(), &runner.progress);
     Ok(runner.run)
 }
 

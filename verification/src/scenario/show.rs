@@ -10,8 +10,8 @@ use kmt_core::{
 use super::calls::{CallShape, Datum, EXECUTION_STATES, Kind, Seen, member as info_member};
 use super::cast::Thing;
 use super::document::{
-    CallLine, Designation, EffectLine, FieldLine, HandleText, HostLine, IncidentLine, MoveKind, Value,
-    WakeLine,
+    CallLine, Designation, EffectLine, FieldLine, HandleTarget, HandleText, HostLine, IncidentLine, MoveKind,
+    Value, WakeLine,
 };
 use super::identities::place_of;
 use super::place::Placed;
@@ -42,6 +42,9 @@ pub(super) fn number(kind: Kind, number: u64) -> String {
         | Kind::Locals
         | Kind::AsyncEvent
         | Kind::Address
+        | Kind::Text
+        | Kind::Structure(_)
+        | Kind::Structures(_)
         | Kind::SyncObjectInfo { .. } => format!("0x{number:X}"),
     }
 }
@@ -70,6 +73,7 @@ fn written(kind: Kind, value: &Value) -> String {
         Value::Flag(flag) => number(Kind::Flag, (*flag).into()),
         Value::Signed(number) => number.to_string(),
         Value::Bytes(bytes) => hex(bytes),
+        Value::Text(text) => format!("{text:?}"),
         Value::Null => "NULL".to_owned(),
         Value::Nothing => "nothing".to_owned(),
         Value::Handle(text) => handle(text),
@@ -91,11 +95,13 @@ fn with_number(text: String, number: Option<String>) -> String {
 }
 
 /// The members of a structure as they are written, with the numbers that they have in a call.
-fn structure(members: &[FieldLine], numbers: &[(&str, u64)]) -> String {
+fn structure(members: &[FieldLine], data: &[(&str, Datum)]) -> String {
     let one = |line: &FieldLine| {
         let kind = info_member(line.field).map_or(Kind::Word(&[]), |member| member.kind);
-        let known =
-            numbers.iter().find(|(name, _)| *name == line.field).map(|(_, value)| number(kind, *value));
+        let known = data.iter().find_map(|(name, datum)| match datum {
+            Datum::Number(value) if *name == line.field => Some(number(kind, *value)),
+            _ => None,
+        });
         // A name says which number it is; constants say it themselves.
         let known = known.filter(|_| matches!(line.value.value, Value::Handle(_)));
         format!("{}={}", line.field, with_number(written(kind, &line.value.value), known))
@@ -112,7 +118,7 @@ fn input(kind: Kind, value: &Value, datum: Option<&Datum>) -> String {
             };
             format!("[{}]", values.iter().zip(numbers).map(one).collect::<Vec<_>>().join(", "))
         }
-        (Value::Members(members), Some(Datum::Members(numbers))) => structure(members, numbers),
+        (Value::Members(members), Some(Datum::Members(data))) => structure(members, data),
         (value, Some(Datum::Number(it))) => with_number(written(kind, value), Some(number(kind, *it))),
         // It is shown as it is written.
         (value, _) => written(kind, value),
@@ -157,6 +163,9 @@ pub(super) fn seen(shape: &'static CallShape, seen: &Seen, line: Option<&CallLin
         }
     };
     let all: Vec<String> = seen.values.iter().enumerate().map(|(place, value)| one(place, value)).collect();
+    if output.kind == Kind::Text {
+        return format!("{:?}", text(&seen.values));
+    }
     if output.kind == Kind::Bytes {
         return seen.values.iter().map(|value| number(output.kind, *value)).collect();
     }
@@ -176,7 +185,12 @@ pub(super) fn expected(
     let text = written(output.kind, &field.value.value);
     match &field.value.value {
         Value::Handle(HandleText::Raw(value)) => number(output.kind, *value),
-        Value::Nothing | Value::Number(_) | Value::List(_) | Value::Members(_) | Value::Bytes(_) => text,
+        Value::Nothing
+        | Value::Number(_)
+        | Value::List(_)
+        | Value::Members(_)
+        | Value::Bytes(_)
+        | Value::Text(_) => text,
         value => match play.number(progress, value) {
             Ok(value) if number(output.kind, value) == text => text,
             Ok(value) => format!("{text} {}", number(output.kind, value)),
@@ -190,7 +204,7 @@ pub(super) fn answer(answer: &Answer) -> String {
     match answer {
         Answer::Complete(reply) => completed(reply),
         // The code, the status and the rule.
-        Answer::Refused(refusal) => refusal.to_string(),
+        Answer::Refused(refusal) | Answer::RefusedButWritten { refusal, .. } => refusal.to_string(),
         Answer::Pending(_) => "blocked".to_owned(),
     }
 }
@@ -203,6 +217,12 @@ fn completed(reply: &Reply) -> String {
         }
         None => reply.status.to_string(),
     }
+}
+
+/// The text that these 16-bit units are.
+fn text(units: &[u64]) -> String {
+    let units: Vec<u16> = units.iter().map(|unit| u16::try_from(*unit).unwrap_or(u16::MAX)).collect();
+    String::from_utf16_lossy(&units)
 }
 
 /// Bytes in hexadecimal digits.
@@ -413,10 +433,16 @@ pub(super) fn host(host: &HostLine) -> String {
         HostLine::StartThread { process, name } => {
             format!("start-thread {} in {}", name.value, process.value)
         }
-        HostLine::PlaceProcessHandle(handle) => format!(
-            "place-process-handle {} in {} to {}",
-            handle.name.value, handle.holder.value, handle.process.value
-        ),
+        HostLine::AddDirectory(directory) => format!("add-directory {}", directory.path.value),
+        HostLine::PlaceNamedObject(object) => format!("place-named-object {}", object.path.value),
+        HostLine::PlaceHandle(handle) => {
+            let target = match &handle.target {
+                HandleTarget::Process(process) => &process.value,
+                HandleTarget::Directory(path) => &path.value,
+                HandleTarget::Section => "a section",
+            };
+            format!("place-handle {} in {} to {target}", handle.name.value, handle.holder.value)
+        }
         HostLine::SetHandleFlags { process, handle: text, inherit, protect } => format!(
             "set-handle-flags {} of {}: inherit {inherit}, protect {protect}",
             handle(&text.value),

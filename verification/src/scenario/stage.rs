@@ -1,11 +1,15 @@
 //! What the host does: the kernel of a world, its adapters, processes, threads and placed handles, and the incidents.
 
 use kmt_core::{
-    AdapterId, Answer, Event, Host, Incident, Kernel, Limits, NtHandle, Outcome, Output, Pick,
-    PlaceProcessHandle, ProcessId, Profile, Reply, SetNtHandleFlags,
+    AdapterId, AddDirectory, Answer, Event, Host, Incident, Kernel, Limits, NtHandle, Outcome, Output, Pick,
+    PlaceDirectoryHandle, PlaceNamedObject, PlaceProcessHandle, PlaceSectionHandle, ProcessId, Profile,
+    Reply, SetNtHandleFlags,
 };
 
-use super::document::{AdapterLine, Dialect, HandleLine, HostLine, IncidentLine, ProcessLine, Value, World};
+use super::document::{
+    AdapterLine, Dialect, DirectoryLine, HandleLine, HandleTarget, HostLine, IncidentLine, ObjectLine,
+    ProcessLine, Value, World,
+};
 use super::error::Fault;
 use super::machine::{Machine, MachineError};
 use super::place::{Name, Span};
@@ -13,6 +17,8 @@ use super::play::{Play, PlayError, Progress};
 
 /// The mask of an NT handle to a process whose scenario does not write one: every right of a process (CreateProcess).
 const PROCESS_ALL_ACCESS: u32 = 0x001F_FFFF;
+/// That of another one: every right of its type (ACC-05).
+const GENERIC_ALL: u32 = 0x1000_0000;
 
 /// The profile that a dialect stands for.
 #[must_use]
@@ -78,8 +84,28 @@ pub(super) fn take<M: Machine>(machine: &mut M, event: Event, span: &Span) -> Re
 fn output(outcome: &Outcome) -> Option<&Output> {
     match &outcome.answer {
         Answer::Complete(Reply { output, .. }) => Some(output),
-        Answer::Refused(_) | Answer::Pending(_) => None,
+        Answer::Refused(_) | Answer::RefusedButWritten { .. } | Answer::Pending(_) => None,
     }
+}
+
+/// The host adds a directory.
+pub(super) fn add_directory<M: Machine>(
+    machine: &mut M,
+    directory: &DirectoryLine,
+) -> Result<Outcome, PlayError> {
+    let path = directory.path.encode_utf16().collect();
+    let event = AddDirectory { path, refused_users: directory.refuses.iter().copied().collect() };
+    take(machine, Event::Host(Host::AddDirectory(event)), &directory.path.span)
+}
+
+/// The host places a named object.
+pub(super) fn place_named_object<M: Machine>(
+    machine: &mut M,
+    object: &ObjectLine,
+) -> Result<Outcome, PlayError> {
+    let path = object.path.encode_utf16().collect();
+    let event = PlaceNamedObject { path, object_type: object.object_type };
+    take(machine, Event::Host(Host::PlaceNamedObject(event)), &object.path.span)
 }
 
 impl Play {
@@ -97,7 +123,9 @@ impl Play {
                 let process = self.known(progress, process, span).map(ProcessId::from_number)?;
                 self.start_thread(machine, progress, process, name)
             }
-            HostLine::PlaceProcessHandle(handle) => self.place_handle(machine, progress, handle),
+            HostLine::AddDirectory(directory) => add_directory(machine, directory),
+            HostLine::PlaceNamedObject(object) => place_named_object(machine, object),
+            HostLine::PlaceHandle(handle) => self.place_handle(machine, progress, handle),
             HostLine::SetHandleFlags { process, handle, inherit, protect } => {
                 let value = Value::Handle(handle.value.clone());
                 let number = self.number(progress, &value).map_err(|name| {
@@ -170,15 +198,31 @@ impl Play {
     ) -> Result<Outcome, PlayError> {
         let access = handle.access.as_ref().map(|access| self.number(progress, &access.value));
         let access = access.and_then(Result::ok).and_then(|access| u32::try_from(access).ok());
-        let event = Host::PlaceProcessHandle(PlaceProcessHandle {
-            holder: self.known(progress, &handle.holder, &handle.holder.span).map(ProcessId::from_number)?,
-            target: self
-                .known(progress, &handle.process, &handle.process.span)
-                .map(ProcessId::from_number)?,
-            granted_access: access.unwrap_or(PROCESS_ALL_ACCESS),
-            inherit: handle.inherit,
-            protect_from_close: handle.protect,
-        });
+        let process = |name: &Name| self.known(progress, name, &name.span).map(ProcessId::from_number);
+        let holder = process(&handle.holder)?;
+        let (inherit, protect_from_close) = (handle.inherit, handle.protect);
+        let event = match &handle.target {
+            HandleTarget::Process(target) => Host::PlaceProcessHandle(PlaceProcessHandle {
+                holder,
+                target: process(target)?,
+                granted_access: access.unwrap_or(PROCESS_ALL_ACCESS),
+                inherit,
+                protect_from_close,
+            }),
+            HandleTarget::Directory(path) => Host::PlaceDirectoryHandle(PlaceDirectoryHandle {
+                holder,
+                path: path.encode_utf16().collect(),
+                granted_access: access.unwrap_or(GENERIC_ALL),
+                inherit,
+                protect_from_close,
+            }),
+            HandleTarget::Section => Host::PlaceSectionHandle(PlaceSectionHandle {
+                holder,
+                granted_access: access.unwrap_or(GENERIC_ALL),
+                inherit,
+                protect_from_close,
+            }),
+        };
         let outcome = take(machine, Event::Host(event), &handle.name.span)?;
         if let Some(Output::NtHandle(value)) = output(&outcome) {
             self.set(progress, &handle.name, value.raw());

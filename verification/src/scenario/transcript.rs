@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use kmt_core::{Answer, Outcome, Pick};
+use kmt_core::{Answer, Outcome, Output, Pick};
 use serde::Serialize;
 
-use super::calls::Datum;
+use super::calls::{Datum, Seen};
+use super::document::CallLine;
 use super::play::{Deed, Done, Play, Progress};
 use super::show;
 
@@ -180,6 +181,15 @@ fn rule_line(rule: kmt_core::rule::Rule) -> RuleLine {
     RuleLine { id: rule.id().to_owned(), title: rule.title().to_owned() }
 }
 
+fn written(line: &CallLine, output: &Output) -> Vec<OutLine> {
+    let seen = line.shape.seen(output);
+    let line = |seen: &Seen| OutLine {
+        field: seen.field.to_owned(),
+        value: show::seen(line.shape.value, seen, Some(line)),
+    };
+    seen.iter().map(line).collect()
+}
+
 fn answer(play: &Play, program: usize, call: usize, outcome: &Outcome) -> AnswerLine {
     let line = &play.scenario.programs[program].calls[call];
     let code = |status: kmt_core::NtStatus| Some(format!("{:08X}", status.code()));
@@ -188,21 +198,19 @@ fn answer(play: &Play, program: usize, call: usize, outcome: &Outcome) -> Answer
             status: reply.status.to_string(),
             code: code(reply.status),
             rule: reply.rule.map(rule_line),
-            out: line
-                .shape
-                .seen(&reply.output)
-                .iter()
-                .map(|seen| OutLine {
-                    field: seen.field.to_owned(),
-                    value: show::seen(line.shape.value, seen, Some(line)),
-                })
-                .collect(),
+            out: written(line, &reply.output),
         },
         Answer::Refused(refusal) => AnswerLine {
             status: refusal.status.to_string(),
             code: code(refusal.status),
             rule: Some(rule_line(refusal.rule)),
             out: Vec::new(),
+        },
+        Answer::RefusedButWritten { refusal, output } => AnswerLine {
+            status: refusal.status.to_string(),
+            code: code(refusal.status),
+            rule: Some(rule_line(refusal.rule)),
+            out: written(line, output),
         },
         Answer::Pending(_) => {
             AnswerLine { status: "blocked".to_owned(), code: None, rule: None, out: Vec::new() }

@@ -18,6 +18,8 @@ pub enum Value {
     Signed(i64),
     /// Bytes.
     Bytes(Vec<u8>),
+    /// A text.
+    Text(String),
     /// TRUE or FALSE.
     Flag(bool),
     /// A NULL pointer.
@@ -56,6 +58,7 @@ impl Value {
             Self::Number(_)
             | Self::Signed(_)
             | Self::Bytes(_)
+            | Self::Text(_)
             | Self::Constant { .. }
             | Self::Flag(_)
             | Self::Null

@@ -3,12 +3,12 @@
 use kmt::scenario::Scenario;
 use kmt::scenario::calls::{CallShape, Kind};
 use kmt::scenario::document::{
-    AdapterLine, After, Around, Atom, Basis, CallLine, CallPlace, Claim, Designation, Dialect, Expect,
-    Explore, FieldLine, GivesLine, HandleLine, HandleText, HostLine, IncidentLine, Move, MoveKind,
-    ProcessLine, Program, Stuck, Value, WakeLine, World,
+    AdapterLine, After, Around, Atom, Basis, CallLine, CallPlace, Claim, Designation, Dialect, DirectoryLine,
+    Expect, Explore, FieldLine, GivesLine, HandleLine, HandleTarget, HandleText, HostLine, IncidentLine,
+    Move, MoveKind, ObjectLine, ProcessLine, Program, Stuck, Value, WakeLine, World,
 };
 use kmt::scenario::place::Placed;
-use kmt_core::{AdapterKind, Bitness, NtStatus};
+use kmt_core::{AdapterKind, Bitness, NtStatus, PlacedType};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -153,7 +153,15 @@ fn value(kind: Kind, number: u64) -> Option<Value> {
             2 => HandleText::Nt("h".to_owned()),
             _ => HandleText::CurrentProcess,
         }),
-        Kind::Nt | Kind::AsyncEvent | Kind::Timeout | Kind::Bytes | Kind::Locals | Kind::Wides
+        Kind::Nt
+        | Kind::AsyncEvent
+        | Kind::Timeout
+        | Kind::Bytes
+        | Kind::Locals
+        | Kind::Wides
+        | Kind::Text
+        | Kind::Structure(_)
+        | Kind::Structures(_)
             if number.is_multiple_of(5) =>
         {
             Value::Null
@@ -178,7 +186,17 @@ fn value(kind: Kind, number: u64) -> Option<Value> {
         Kind::Timeout => Value::Signed(number.cast_signed()),
         Kind::Bytes => Value::Bytes(number.to_le_bytes()[..(number % 9) as usize].to_vec()),
         Kind::Size | Kind::Count => Value::Number(number & 0xFFFF),
-        Kind::Locals | Kind::Wides => {
+        Kind::Text => Value::Text(format!("\\Base\u{e9}\"{number}")),
+        Kind::Structure(members) => {
+            let written =
+                members.iter().filter(|member| member.default.is_none() || number.is_multiple_of(2));
+            let lines = written.map(|member| {
+                let value = made(value(member.kind, number)?);
+                Some(FieldLine { field: member.name, value })
+            });
+            Value::Members(lines.collect::<Option<_>>()?)
+        }
+        Kind::Locals | Kind::Wides | Kind::Structures(_) => {
             let entries = (0..number % 3).map(|place| value(kind.entry(), number.rotate_left(place as u32)));
             Value::List(entries.map(|entry| entry.map(made)).collect::<Option<_>>()?)
         }
@@ -247,6 +265,7 @@ fn worlds() -> impl Strategy<Value = World> {
                 name: name(&format!("p{number}")),
                 user,
                 session,
+                administrator: raise_priority,
                 bits,
                 raise_priority,
                 threads: vec![name(&format!("t{number}"))],
@@ -256,10 +275,16 @@ fn worlds() -> impl Strategy<Value = World> {
                 limits: limits.into_iter().map(|(key, bound)| (key, made(bound))).collect(),
                 adapters: vec![adapter],
                 processes: vec![process(0), process(1)],
+                directories: vec![DirectoryLine { path: made("\\a".to_owned()), refuses: vec![1, 2] }],
+                objects: vec![ObjectLine { path: made("\\a\\b".to_owned()), object_type: PlacedType::Event }],
                 handles: vec![HandleLine {
                     name: name("h"),
                     holder: name("p0"),
-                    process: name("p1"),
+                    target: match (inherit, protect) {
+                        (true, true) => HandleTarget::Section,
+                        (true, false) => HandleTarget::Directory(made("\\".to_owned())),
+                        _ => HandleTarget::Process(name("p1")),
+                    },
                     access: access.map(|access| made(Value::Number(access.into()))),
                     inherit,
                     protect,

@@ -161,7 +161,7 @@ impl Kernel {
             // NTH-11: DesiredAccess is ignored.
             return Ok(source.granted_access);
         }
-        let rights = TypeRights::of(self.nt_object(source.object).body);
+        let rights = TypeRights::of(self.nt_object(source.object).body.nt_type());
         if self.planted(Planted::DuplicateWidensRights) {
             return Ok(rights.map(request.desired_access));
         }

@@ -9,17 +9,23 @@ use core::fmt;
 pub use self::duplicate::DuplicateHandle;
 
 use crate::event::Outcome;
-use crate::id::{NtObjectId, ProcessId};
+use crate::id::{NtObjectId, ProcessId, SyncObjectId};
 use crate::kernel::Kernel;
 use crate::plan::Plan;
 use crate::planted::Planted;
 use crate::refusal::Refusal;
 use crate::rule;
+use crate::share::Name;
+use crate::share::descriptor::Descriptor;
+use crate::share::namespace::DirectoryId;
 use crate::status::NtStatus;
+
+use self::types::NtType;
 
 pub(crate) mod duplicate;
 pub(crate) mod objects;
 pub(crate) mod table;
+pub(crate) mod types;
 
 /// An NT handle as the client sees it: any 64-bit pattern, live or not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,6 +81,31 @@ pub(crate) struct NtObject {
     /// How many waits and synchronisation objects hold it besides.
     // EVT-06, LIF-06
     pub(crate) registrations: u64,
+    /// Its name, which lives and dies with it.
+    // NAM-21
+    pub(crate) name: Option<Name>,
+    /// Who may open it by its name; none for an object that no call opens so.
+    pub(crate) descriptor: Option<Descriptor>,
+    /// The process that it is reserved for.
+    // NAM-06
+    pub(crate) exclusive: Option<ProcessId>,
+    /// Whether the embedding program placed it: then it never goes away.
+    pub(crate) is_placed: bool,
+}
+
+impl NtObject {
+    /// One that nothing holds yet, without a name.
+    pub(crate) const fn new(body: NtBody) -> Self {
+        Self {
+            body,
+            handles: 0,
+            registrations: 0,
+            name: None,
+            descriptor: None,
+            exclusive: None,
+            is_placed: false,
+        }
+    }
 }
 
 /// The type of an NT object, with what an object of that type carries.
@@ -90,6 +121,30 @@ pub(crate) enum NtBody {
         /// Whether it is set.
         set: bool,
     },
+    /// Type DxgkSharedSyncObject: what it carries never changes.
+    // INV-74. NTH-17: its handles are duplicated and inherited like those of every other type.
+    SharedSyncObject {
+        /// Held by this object.
+        object: SyncObjectId,
+    },
+    /// Type Section.
+    Section,
+    /// Type Directory: made with the first handle to a directory.
+    Directory(DirectoryId),
+}
+
+impl NtBody {
+    /// The type.
+    // NTH-06
+    pub(crate) const fn nt_type(self) -> NtType {
+        match self {
+            Self::Process(_) => NtType::Process,
+            Self::Event { .. } => NtType::Event,
+            Self::SharedSyncObject { .. } => NtType::SharedSyncObject,
+            Self::Section => NtType::Section,
+            Self::Directory(_) => NtType::Directory,
+        }
+    }
 }
 
 /// CloseHandle. Refused with `INVALID_HANDLE` for a value that is not open in the calling process, the pseudo values
@@ -162,12 +217,16 @@ impl Kernel {
     // LIF-02
     pub(crate) fn drop_unreferenced(&mut self, id: NtObjectId) {
         let object = self.nt_object(id);
-        let stands = match object.body {
-            NtBody::Process(process) => self.processes.contains_key(&process),
-            NtBody::Event { .. } => object.registrations > 0,
-        };
+        let stands = object.is_placed
+            || match object.body {
+                NtBody::Process(process) => self.processes.contains_key(&process),
+                NtBody::Event { .. } => object.registrations > 0,
+                // LIF-02: neither a name nor what was opened through it.
+                NtBody::SharedSyncObject { .. } | NtBody::Section | NtBody::Directory(_) => false,
+            }
+            || object.name.is_some() && self.planted(Planted::NameOutlivesTheLastHandle);
         if object.handles == 0 && !stands {
-            self.nt_objects.remove(id);
+            self.end_nt_object(id);
         }
     }
 }

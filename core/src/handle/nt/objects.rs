@@ -37,14 +37,16 @@ impl NtObjects {
         if let NtBody::Process(_) = body {
             self.processes += 1;
         }
-        NtObjectId(self.arena.insert(NtObject { body, handles: 0, registrations: 0 }))
+        NtObjectId(self.arena.insert(NtObject::new(body)))
     }
 
     /// Takes an object away.
-    pub(crate) fn remove(&mut self, id: NtObjectId) {
-        if let Some(NtObject { body: NtBody::Process(_), .. }) = self.arena.remove(id.0) {
+    pub(crate) fn remove(&mut self, id: NtObjectId) -> Option<NtObject> {
+        let object = self.arena.remove(id.0)?;
+        if let NtBody::Process(_) = object.body {
             self.processes -= 1;
         }
+        Some(object)
     }
 
     pub(crate) fn get(&self, id: NtObjectId) -> Option<&NtObject> {

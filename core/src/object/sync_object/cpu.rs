@@ -172,7 +172,7 @@ impl Kernel {
             known_flags: ALLOW_FENCE_REWIND,
         };
         let Named { device, entries } = self.check_arrays(caller, &arrays)?;
-        // SYN-34, ACC-17
+        // SYN-34, ACC-17, ACC-18
         let through = self.planted(Planted::SignalThroughNoSignalHandle);
         check_allowed(&entries, |opening| opening.may_signal && (through || !opening.flags.no_signal))?;
         let may_rewind = flags & ALLOW_FENCE_REWIND != 0 || self.planted(Planted::RewindWithoutTheFlag);
@@ -231,7 +231,7 @@ impl Kernel {
             NtHandle::ZERO => None,
             event => Some(self.named_event(by.process, event, rule::CPU_18)?),
         };
-        // SYN-34, ACC-17
+        // SYN-34, ACC-17, ACC-18
         check_allowed(&entries, |opening| opening.may_wait && !opening.flags.no_wait)?;
         // CPU-18, EVT-04
         if let Some((_, granted_access)) = event {

@@ -2,7 +2,7 @@
 
 use alloc::collections::BTreeMap;
 
-use super::{FenceMapping, Opening, OpeningFlags, SyncObject, SyncState};
+use super::{FenceMapping, Opening, OpeningFlags, Rights, SyncObject, SyncState};
 use crate::event::Outcome;
 use crate::handle::access::EVENT_MODIFY_STATE;
 use crate::handle::nt::NtHandle;
@@ -109,9 +109,9 @@ pub struct OpenSynchronizationObject {
 const SHARED: u32 = 0x1;
 const NT_SECURITY_SHARING: u32 = 0x2;
 const CROSS_ADAPTER: u32 = 0x4;
-const TOP_OF_PIPELINE: u32 = 0x8;
-const NO_SIGNAL: u32 = 0x10;
-const NO_WAIT: u32 = 0x20;
+pub(crate) const TOP_OF_PIPELINE: u32 = 0x8;
+pub(crate) const NO_SIGNAL: u32 = 0x10;
+pub(crate) const NO_WAIT: u32 = 0x20;
 const NO_SIGNAL_MAX_VALUE_ON_TDR: u32 = 0x40;
 const NO_GPU_ACCESS: u32 = 0x80;
 const SIGNAL_BY_KMD: u32 = 0x100;
@@ -119,9 +119,9 @@ const SIGNAL_BY_KMD: u32 = 0x100;
 const KNOWN_FLAGS: u32 = 0x3FF;
 
 impl OpeningFlags {
-    /// Those of the handle that a create call makes.
+    /// Those of the handle that a create call, or an open on a device, makes.
     // SYN-11: of any type, though some have an effect on fences only.
-    const fn of(flags: u32) -> Self {
+    pub(crate) const fn of(flags: u32) -> Self {
         Self {
             top_of_pipeline: flags & TOP_OF_PIPELINE != 0,
             no_signal: flags & NO_SIGNAL != 0,
@@ -270,8 +270,13 @@ impl Kernel {
     }
 
     /// Refuses a bit for a physical adapter that does not exist.
-    // SYN-20: with NoGPUAccess the field is not read.
-    fn check_affinity(&self, adapter: AdapterId, affinity: u32, flags: u32) -> Result<(), Refusal> {
+    // SYN-20, OPN-13: with NoGPUAccess the field is not read.
+    pub(crate) fn check_affinity(
+        &self,
+        adapter: AdapterId,
+        affinity: u32,
+        flags: u32,
+    ) -> Result<(), Refusal> {
         let existing = 1u64.unbounded_shl(self.adapter(adapter).config.physical_adapters) - 1;
         if flags & NO_GPU_ACCESS == 0 && u64::from(affinity) & !existing != 0 {
             return Err(invalid(rule::SYN_20));
@@ -318,11 +323,12 @@ impl Kernel {
             nt_sharing: given & NT_SECURITY_SHARING != 0,
             shared: None,
             handles: 0,
+            nt_objects: 0,
             waits: 0,
             users: BTreeMap::new(),
         });
         let flags_of_handle = OpeningFlags::of(given);
-        let sync_object = self.make_opening(process, id, Some(device), flags_of_handle);
+        let sync_object = self.make_opening(process, id, Some(device), flags_of_handle, Rights::ALL);
         let shared = has_global.then(|| self.global_handles.allocate(Kind::SyncObject, id.0));
         self.sync_object_mut(id).shared = shared;
         match state {
@@ -345,30 +351,24 @@ impl Kernel {
 
     // SYN-26: of the process. SYN-27: the object stays as it is.
     pub(crate) fn commit_open_sync_object(&mut self, process: ProcessId, object: SyncObjectId) -> Outcome {
-        let sync_object = self.make_opening(process, object, None, OpeningFlags::default());
+        // ACC-15: with all rights.
+        let sync_object = self.make_opening(process, object, None, OpeningFlags::default(), Rights::ALL);
         Outcome::with(Output::OpenSynchronizationObject { sync_object })
     }
 
     /// Makes a handle to an object.
-    // HND-16: a handle of its own. ACC-15, SYN-33: created or opened by its global handle, it may do everything.
-    pub(super) fn make_opening(
+    // HND-16: a handle of its own. ACC-15, SYN-33: its rights are fixed now.
+    pub(crate) fn make_opening(
         &mut self,
         process: ProcessId,
         object: SyncObjectId,
         device: Option<DeviceId>,
         flags: OpeningFlags,
+        Rights { may_wait, may_signal }: Rights,
     ) -> LocalHandle {
         let id = OpeningId(self.openings.next_number());
         let handle = self.process_mut(process).handles.allocate(Kind::SyncObject, id.0);
-        self.openings.insert(Opening {
-            object,
-            process,
-            handle,
-            device,
-            flags,
-            may_wait: true,
-            may_signal: true,
-        });
+        self.openings.insert(Opening { object, process, handle, device, flags, may_wait, may_signal });
         self.sync_object_mut(object).handles += 1;
         // SYN-03, TRD-06: what is made on a device lives on it.
         if let Some(device) = device {

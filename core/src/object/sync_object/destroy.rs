@@ -96,7 +96,9 @@ impl Kernel {
     // SYN-29, LIF-01: in the step of its last reference, in whatever order they go.
     pub(crate) fn drop_unreferenced_sync_object(&mut self, id: SyncObjectId) {
         let object = self.sync_object(id);
-        if object.handles > 0 || object.waits > 0 {
+        // LIF-03: an NT object alone is enough.
+        let is_carried = object.nt_objects > 0 && !self.planted(Planted::LastLocalHandleEndsSharedObject);
+        if object.handles > 0 || object.waits > 0 || is_carried {
             return;
         }
         match object.state {

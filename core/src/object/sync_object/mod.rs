@@ -11,6 +11,7 @@
 
 use alloc::collections::BTreeMap;
 
+use crate::handle::access::{SYNC_OBJECT_SIGNAL, SYNC_OBJECT_WAIT};
 use crate::handle::{GlobalHandle, LocalHandle};
 use crate::id::{AdapterId, DeviceId, NtObjectId, ProcessId, SyncObjectId};
 
@@ -21,9 +22,6 @@ pub(crate) mod mapping;
 pub(crate) mod objects;
 pub(crate) mod orphan;
 pub(crate) mod write;
-
-#[cfg(test)]
-mod tests;
 
 /// What a synchronisation object is and holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +86,40 @@ pub(crate) struct Opening {
     pub(crate) may_signal: bool,
 }
 
+impl Opening {
+    /// What may be done through it.
+    pub(crate) const fn rights(&self) -> Rights {
+        Rights { may_wait: self.may_wait, may_signal: self.may_signal }
+    }
+}
+
+/// What may be done through a handle.
+// ACC-15, SHR-14: each right stands alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rights {
+    pub(crate) may_wait: bool,
+    pub(crate) may_signal: bool,
+}
+
+impl Rights {
+    /// Those of a handle that comes from a creation or a global handle.
+    pub(crate) const ALL: Self = Self { may_wait: true, may_signal: true };
+
+    /// Those that an NT handle with this mask gives.
+    // ACC-15
+    pub(crate) const fn granted(mask: u32) -> Self {
+        Self { may_wait: mask & SYNC_OBJECT_WAIT != 0, may_signal: mask & SYNC_OBJECT_SIGNAL != 0 }
+    }
+
+    /// The bits of a mask that go beyond them.
+    // ACC-16
+    pub(crate) const fn lacking(self) -> u32 {
+        let wait = if self.may_wait { 0 } else { SYNC_OBJECT_WAIT };
+        let signal = if self.may_signal { 0 } else { SYNC_OBJECT_SIGNAL };
+        wait | signal
+    }
+}
+
 /// The addresses at which a fence can be read and, from the GPU, written.
 ///
 /// They are numbers that the simulator makes up: no memory is behind them. [`crate::Kernel::read_fence`] reads through one.
@@ -113,6 +145,9 @@ pub(crate) struct SyncObject {
     /// How many local handles name it, over all processes.
     // LIF-01
     pub(crate) handles: u64,
+    /// How many NT objects carry it.
+    // LIF-01, NAM-22
+    pub(crate) nt_objects: u64,
     /// How many CPU waits name it, each once.
     // LIF-06
     pub(crate) waits: u64,

@@ -36,6 +36,8 @@ impl Kernel {
                 opening.device.is_none_or(|device| self.device(device).execution == ExecutionState::Active);
             works && opening.may_signal && !opening.flags.no_signal
         });
-        able.map(|(_, opening)| opening.object).collect()
+        // SYN-40: or through one that is still to be opened.
+        let carried = self.sync_objects.iter().filter(|(_, object)| object.nt_objects > 0);
+        able.map(|(_, opening)| opening.object).chain(carried.map(|(id, _)| id)).collect()
     }
 }

@@ -236,5 +236,5 @@ impl Scene {
 
 /// How many NT objects there are that are no processes.
 pub(in crate::matrix) fn events(kernel: &Kernel) -> u64 {
-    kernel.nt_objects().filter(|object| matches!(object.body, NtObjectBody::Event { .. })).count() as u64
+    kernel.nt_objects().filter(|object| !matches!(object.body, NtObjectBody::Process(_))).count() as u64
 }

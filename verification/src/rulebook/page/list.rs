@@ -1,5 +1,7 @@
 //! The list of rules, and the list of rules with two dialects.
 
+use kmt_core::Profile;
+
 use super::super::Rulebook;
 use super::super::entry::Rule;
 use super::super::pending::Progress;
@@ -40,6 +42,10 @@ pub fn dialects(book: &Rulebook, progress: &Progress, rules: &[&Rule]) -> String
         let facts = [rule.basis.word(), state(progress.is_pending(&rule.id))];
         let mut sheet = Sheet::new(&format!("{}  {}", rule.id, rule.title), &facts);
         sheet.labelled("", &[("windows", &rule.text), ("documented", documented)].map(owned));
+        if let Some(switch) = Profile::SWITCHES.iter().find(|switch| switch.rule.id() == rule.id) {
+            let field = |text: &str| (format!("Profile::{}", switch.name), text.to_owned());
+            sheet.labelled("", &[field(&format!("false: {} true: {}", switch.windows, switch.documented))]);
+        }
         sheet.line("");
         text.push_str(&sheet.finish());
     }

@@ -13,8 +13,12 @@ pub enum Datum {
     Bytes(Vec<u8>),
     /// An array of numbers.
     List(Vec<u64>),
-    /// The members of a structure, each with its number.
-    Members(Vec<(&'static str, u64)>),
+    /// A text in 16-bit units.
+    Text(Vec<u16>),
+    /// The members of a structure that are written.
+    Members(Vec<(&'static str, Datum)>),
+    /// An array of structures.
+    Structures(Vec<Datum>),
     /// A NULL pointer, or a size or count that is that of the buffer or the arrays.
     Nothing,
 }
@@ -26,7 +30,7 @@ pub(in crate::scenario) struct Arguments<'a> {
 }
 
 impl Arguments<'_> {
-    fn datum(&self, field: &str) -> &Datum {
+    pub(super) fn datum(&self, field: &str) -> &Datum {
         let place = self.shape.inputs.iter().position(|input| input.name == field);
         &self.values[place.expect("a call asks for its own fields only")]
     }
@@ -117,9 +121,10 @@ impl Arguments<'_> {
     /// The number of a member of a structure; 0 where the structure has none of this name.
     pub(super) fn member(&self, structure: &str, member: &str) -> u64 {
         match self.datum(structure) {
-            Datum::Members(members) => {
-                members.iter().find(|(name, _)| *name == member).map_or(0, |(_, number)| *number)
-            }
+            Datum::Members(members) => match members.iter().find(|(name, _)| *name == member) {
+                Some((_, Datum::Number(number))) => *number,
+                _ => 0,
+            },
             _ => 0,
         }
     }

@@ -12,12 +12,13 @@ mod event;
 mod keyed_mutex;
 mod nt;
 mod process;
+mod share;
 mod sync_object;
 
 pub use arguments::Datum;
 pub(super) use device::EXECUTION_STATES;
 pub(super) use nt::ACCESS;
-pub(super) use sync_object::{TYPE, member, members};
+pub(super) use sync_object::{TYPE, members};
 
 use arguments::Arguments;
 use kmt_core::{EntryPoint, Output, Request};
@@ -40,7 +41,7 @@ pub struct CallShape {
 }
 
 /// An input field.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Input {
     /// Its name.
     pub name: &'static str,
@@ -100,6 +101,12 @@ pub enum Kind {
     AsyncEvent,
     /// An address of a process or of the GPU, 64 bits.
     Address,
+    /// A text of 16-bit units, or NULL.
+    Text,
+    /// A structure with these members, or NULL.
+    Structure(&'static [Input]),
+    /// An array of structures with these members, or NULL.
+    Structures(&'static [Input]),
     /// The structure that says which synchronisation object is made.
     SyncObjectInfo {
         /// Whether Flags is a member of it.
@@ -119,6 +126,8 @@ impl Kind {
             | Self::Size
             | Self::Locals
             | Self::Count
+            | Self::Structure(_)
+            | Self::Structures(_)
             | Self::SyncObjectInfo { .. } => u32::MAX as u64,
             Self::Nt
             | Self::Luid
@@ -130,6 +139,7 @@ impl Kind {
             Self::Bits => 64,
             Self::Flag | Self::Pointer => 1,
             Self::Bytes => u8::MAX as u64,
+            Self::Text => u16::MAX as u64,
         }
     }
 
@@ -148,6 +158,7 @@ impl Kind {
         match self {
             Self::Locals => Self::Local,
             Self::Wides => Self::Wide(&[]),
+            Self::Structures(members) => Self::Structure(members),
             other => other,
         }
     }
@@ -184,6 +195,7 @@ impl CallShape {
             sync_object::SHAPES,
             cpu::SHAPES,
             event::SHAPES,
+            share::SHAPES,
             nt::SHAPES,
             process::SHAPES,
         ];
@@ -244,6 +256,11 @@ impl PartialEq for CallShape {
 }
 
 impl Eq for CallShape {}
+
+/// The member of a structure with this name, whatever the structure.
+pub(super) fn member(name: &str) -> Option<&'static Input> {
+    sync_object::member(name).or_else(|| share::member(name))
+}
 
 const fn needed(name: &'static str, kind: Kind) -> Input {
     Input { name, kind, default: None }

@@ -4,8 +4,11 @@ use kmt_core::{CloseHandle, DuplicateHandle, Output, Request};
 
 use super::{CallShape, Constants, Kind, Seen, needed, no_output, optional, output};
 
-// ACC-01; PROCESS_DUP_HANDLE is NTH-10's, PROCESS_ALL_ACCESS the mask that CreateProcess grants; the two of an event are EVT-04's.
+// ACC-01, ACC-02; PROCESS_DUP_HANDLE is NTH-10's, PROCESS_ALL_ACCESS the mask that CreateProcess grants; the two of an event are EVT-04's.
 pub(in crate::scenario) const ACCESS: Constants = &[
+    ("D3DDDI_SYNC_OBJECT_WAIT", 0x1),
+    ("D3DDDI_SYNC_OBJECT_SIGNAL", 0x2),
+    ("D3DDDI_SYNC_OBJECT_ALL_ACCESS", 0x001F_0003),
     ("PROCESS_DUP_HANDLE", 0x40),
     ("PROCESS_ALL_ACCESS", 0x001F_FFFF),
     ("EVENT_MODIFY_STATE", 0x2),

@@ -11,6 +11,7 @@ pub(super) const SHAPES: &[CallShape] = &[
             optional("InheritHandles", Kind::Flag, 0),
             optional("User", Kind::Word(&[]), 0),
             optional("Session", Kind::Word(&[]), 0),
+            optional("Administrator", Kind::Flag, 0),
             optional("Bits", Kind::Bits, 64),
             optional("RaisePriority", Kind::Flag, 0),
         ],
@@ -23,6 +24,7 @@ pub(super) const SHAPES: &[CallShape] = &[
                     user: arguments.word("User"),
                     session: arguments.word("Session"),
                     bits: if arguments.word("Bits") == 32 { Bitness::Bits32 } else { Bitness::Bits64 },
+                    administrator: arguments.flag("Administrator"),
                     raise_priority: arguments.flag("RaisePriority"),
                 },
             })

@@ -19,7 +19,7 @@ const TYPES: Constants = &[
 ];
 
 // SYN-04
-const FLAGS: Constants = &[
+pub(super) const FLAGS: Constants = &[
     ("Shared", 0x1),
     ("NtSecuritySharing", 0x2),
     ("CrossAdapter", 0x4),
@@ -64,7 +64,7 @@ pub(in crate::scenario) fn members(object_type: u64, has_flags: bool) -> Vec<&'s
 }
 
 /// The member of Info with this name, whatever the type.
-pub(in crate::scenario) fn member(name: &str) -> Option<&'static Input> {
+pub(super) fn member(name: &str) -> Option<&'static Input> {
     let all = UNION.into_iter().flatten().chain([&TYPE, &FLAGS_MEMBER]);
     all.into_iter().find(|member| member.name == name)
 }

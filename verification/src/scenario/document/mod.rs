@@ -13,7 +13,9 @@ pub use self::program::{Around, CallLine, EffectLine, Expect, GivesLine, Program
 pub use self::schedule::{
     Choice, Deadline, Designation, Explore, HostLine, IncidentLine, Move, MoveKind, Releases,
 };
-pub use self::world::{AdapterLine, Dialect, HandleLine, LIMITS, ProcessLine, World};
+pub use self::world::{
+    AdapterLine, Dialect, DirectoryLine, HandleLine, HandleTarget, LIMITS, ObjectLine, ProcessLine, World,
+};
 use super::place::Name;
 pub use super::value::{FieldLine, HandleText, Value};
 

@@ -3,7 +3,7 @@
 use super::super::place::{Name, Placed};
 use super::super::value::HandleText;
 use super::program::Around;
-use super::world::{AdapterLine, HandleLine, ProcessLine};
+use super::world::{AdapterLine, DirectoryLine, HandleLine, ObjectLine, ProcessLine};
 
 /// One event of a pinned schedule, with what must come of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,8 +105,12 @@ pub enum HostLine {
         /// What the scenario calls the thread.
         name: Name,
     },
-    /// A process gets an NT handle to a process.
-    PlaceProcessHandle(HandleLine),
+    /// There is one directory more.
+    AddDirectory(DirectoryLine),
+    /// An object of a type that no call gives a name to gets one.
+    PlaceNamedObject(ObjectLine),
+    /// A process gets an NT handle.
+    PlaceHandle(HandleLine),
     /// The flags of an NT handle change.
     SetHandleFlags {
         /// The process whose table it is in.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kmt_core::{AdapterConfig, AdapterKind, Bitness, Luid, ProcessConfig};
+use kmt_core::{AdapterConfig, AdapterKind, Bitness, Luid, PlacedType, ProcessConfig};
 
 use super::super::place::{Name, Placed};
 use super::super::value::Value;
@@ -28,7 +28,11 @@ pub struct World {
     pub adapters: Vec<AdapterLine>,
     /// Processes in order of creation.
     pub processes: Vec<ProcessLine>,
-    /// NT handles to processes that the host placed, in order.
+    /// Directories that the host added, in order.
+    pub directories: Vec<DirectoryLine>,
+    /// Named objects that the host placed, in order.
+    pub objects: Vec<ObjectLine>,
+    /// NT handles that the host placed, in order.
     pub handles: Vec<HandleLine>,
 }
 
@@ -92,6 +96,8 @@ pub struct ProcessLine {
     pub user: Option<u32>,
     /// The session that it runs in.
     pub session: Option<u32>,
+    /// Whether its user is an administrator.
+    pub administrator: Option<bool>,
     /// 32 or 64 bits.
     pub bits: Option<Bitness>,
     /// Whether it may raise priorities.
@@ -107,22 +113,52 @@ impl ProcessLine {
         let mut config = ProcessConfig::default();
         config.user = self.user.unwrap_or(config.user);
         config.session = self.session.unwrap_or(config.session);
+        config.administrator = self.administrator.unwrap_or(config.administrator);
         config.bits = self.bits.unwrap_or(config.bits);
         config.raise_priority = self.raise_priority.unwrap_or(config.raise_priority);
         config
     }
 }
 
-/// An NT handle to a process, placed by the host.
+/// A directory that the host adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectoryLine {
+    /// Its full path.
+    pub path: Placed<String>,
+    /// The users who may not create in it.
+    pub refuses: Vec<u32>,
+}
+
+/// A named object that the host places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectLine {
+    /// Its full path.
+    pub path: Placed<String>,
+    /// Its type.
+    pub object_type: PlacedType,
+}
+
+/// What a placed NT handle is to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandleTarget {
+    /// A process.
+    Process(Name),
+    /// The directory with this full path.
+    Directory(Placed<String>),
+    /// A new section.
+    Section,
+}
+
+/// An NT handle, placed by the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandleLine {
     /// What the scenario calls the handle.
     pub name: Name,
     /// The process whose table it is in.
     pub holder: Name,
-    /// The process that it names.
-    pub process: Name,
-    /// Its granted mask; all rights of a process without one.
+    /// What it is to.
+    pub target: HandleTarget,
+    /// Its granted mask; all rights of the type without one.
     pub access: Option<Placed<Value>>,
     /// Its inherit flag.
     pub inherit: bool,

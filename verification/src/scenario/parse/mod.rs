@@ -13,7 +13,7 @@ mod value;
 mod world;
 
 pub(super) use schedule::PICKS;
-pub(super) use world::{ADAPTER_KINDS, DIALECTS};
+pub(super) use world::{ADAPTER_KINDS, DIALECTS, PLACED_TYPES};
 
 use std::collections::BTreeSet;
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::calls::{Kind, member};
 use super::super::cast::{Cast, Thing};
 use super::super::document::{
-    After, Around, CallLine, Choice, Claim, Designation, EffectLine, FieldLine, HandleLine, HandleText,
-    HostLine, IncidentLine, Move, MoveKind, Releases, Scenario, Value,
+    After, Around, CallLine, Choice, Claim, Designation, EffectLine, FieldLine, HandleLine, HandleTarget,
+    HandleText, HostLine, IncidentLine, Move, MoveKind, Releases, Scenario, Value,
 };
 use super::super::error::{Fault, nearest, one_of};
 use super::super::place::{Name, Span};
@@ -67,7 +67,9 @@ impl Checker<'_> {
 
     fn placed_handle(&self, handle: &HandleLine) {
         self.name(&handle.holder, Thing::Process);
-        self.name(&handle.process, Thing::Process);
+        if let HandleTarget::Process(process) = &handle.target {
+            self.name(process, Thing::Process);
+        }
     }
 
     /// The host's own limits are kept by the text: the host cannot be refused in the middle of a run.
@@ -149,6 +151,7 @@ impl Checker<'_> {
             Value::Number(_)
             | Value::Signed(_)
             | Value::Bytes(_)
+            | Value::Text(_)
             | Value::Constant { .. }
             | Value::Flag(_)
             | Value::Null
@@ -307,13 +310,18 @@ impl Checker<'_> {
                 self.releases(releases.as_ref());
             }
             MoveKind::Host(HostLine::StartThread { process, .. }) => self.name(process, Thing::Process),
-            MoveKind::Host(HostLine::PlaceProcessHandle(handle)) => self.placed_handle(handle),
+            MoveKind::Host(HostLine::PlaceHandle(handle)) => self.placed_handle(handle),
             MoveKind::Host(HostLine::SetHandleFlags { process, handle, .. }) => {
                 self.name(process, Thing::Process);
                 self.handle(&handle.value, &handle.span, Kind::Nt, None);
             }
             MoveKind::Reclaim(Designation::Number(_))
-            | MoveKind::Host(HostLine::AddAdapter(_) | HostLine::CreateProcess(_)) => {}
+            | MoveKind::Host(
+                HostLine::AddAdapter(_)
+                | HostLine::CreateProcess(_)
+                | HostLine::AddDirectory(_)
+                | HostLine::PlaceNamedObject(_),
+            ) => {}
         }
         self.around(&entry.around);
     }

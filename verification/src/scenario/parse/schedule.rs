@@ -15,8 +15,15 @@ use crate::scenario::calls::Kind;
 /// The words for the incidents.
 pub(in crate::scenario) const INCIDENTS: [&str; 3] = ["end-thread", "kill-process", "stop-adapter"];
 
-const HOST_EVENTS: [&str; 5] =
-    ["add-adapter", "create-process", "start-thread", "place-process-handle", "set-handle-flags"];
+const HOST_EVENTS: [&str; 7] = [
+    "add-adapter",
+    "create-process",
+    "start-thread",
+    "add-directory",
+    "place-named-object",
+    "place-handle",
+    "set-handle-flags",
+];
 
 pub(super) fn entry(item: &Item<'_>, notes: &Notes) -> Option<Move> {
     if let DeValue::String(_) = item.get_ref() {
@@ -191,7 +198,9 @@ fn host(fields: &mut Fields<'_, '_>) -> Option<HostLine> {
             let thread = thread.and_then(|item| name(item, "the name of a thread", notes));
             Some(HostLine::StartThread { process: process?, name: thread? })
         }
-        "place-process-handle" => world::handle_fields(fields).map(HostLine::PlaceProcessHandle),
+        "add-directory" => world::directory_fields(fields).map(HostLine::AddDirectory),
+        "place-named-object" => world::object_fields(fields).map(HostLine::PlaceNamedObject),
+        "place-handle" => world::handle_fields(fields).map(HostLine::PlaceHandle),
         "set-handle-flags" => set_handle_flags(fields),
         other => {
             let fault = Fault::new(

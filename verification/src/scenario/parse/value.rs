@@ -3,7 +3,7 @@
 use kmt_core::NtStatus;
 use toml::de::DeValue;
 
-use super::super::calls::{Constants, Kind, TYPE, members};
+use super::super::calls::{Constants, Input, Kind, TYPE, members};
 use super::super::document::{FieldLine, HandleText, Value};
 use super::super::error::{Fault, nearest, one_of};
 use super::super::place::{Placed, Span};
@@ -21,7 +21,10 @@ pub(super) fn input(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> 
             let handle = handle(item, &what, kind, notes)?;
             Some(handle.map_value(Value::Handle))
         }
-        Kind::Locals | Kind::Wides => entries(item, field, kind, notes),
+        Kind::Text | Kind::Structure(_) if is_null(item) => Some(Placed::new(Value::Null, item.span())),
+        Kind::Text => string(item, &what, notes).map(|text| text.with(Value::Text(text.value.clone()))),
+        Kind::Structure(members) => members_of(item, field, members, notes),
+        Kind::Locals | Kind::Wides | Kind::Structures(_) => entries(item, field, kind, notes),
         Kind::SyncObjectInfo { has_flags } => structure(item, has_flags, notes),
         Kind::Luid => luid(item, &what, notes),
         Kind::Word(constants) | Kind::Wide(constants) => bits(item, &what, kind.max(), constants, notes),
@@ -54,6 +57,28 @@ fn entries(item: &Item<'_>, field: &str, kind: Kind, notes: &Notes) -> Option<Pl
     let values: Vec<_> =
         elements.iter().filter_map(|element| input(element, field, kind.entry(), notes)).collect();
     (values.len() == elements.len()).then(|| Placed::new(Value::List(values), item.span()))
+}
+
+/// The members of a structure.
+fn members_of(
+    item: &Item<'_>,
+    field: &str,
+    members: &'static [Input],
+    notes: &Notes,
+) -> Option<Placed<Value>> {
+    let mut fields = Fields::of("a structure", item, notes)?;
+    let mut lines = Vec::new();
+    for member in members {
+        let taken = if member.default.is_some() {
+            fields.take(member.name)
+        } else {
+            fields.need(member.name, &format!("which `{field}` has"))
+        };
+        let value = taken.and_then(|item| input(item, member.name, member.kind, notes));
+        lines.extend(value.map(|value| FieldLine { field: member.name, value }));
+    }
+    fields.finish();
+    Some(Placed::new(Value::Members(lines), item.span()))
 }
 
 /// The members of a structure, which follow from its type.

@@ -1,17 +1,22 @@
-//! Fences that several adapters have open. No call opens one on a second adapter yet, so the handle is made directly.
+//! Fences that several adapters have open: each looks for itself.
 
-use alloc::vec;
-use alloc::vec::Vec;
+mod common;
 
-use super::OpeningFlags;
-use crate::*;
+use common::share::{GENERIC_ALL, open_nt2, share, share_one};
+use common::{close_nt, complete};
+use kmt_core::{
+    AdapterConfig, AdapterId, Answer, Call, CreateDevice, CreateSynchronizationObject2,
+    DestroySynchronizationObject, Effect, Event, ExecutionState, Host, Incident, Kernel, LocalHandle, Luid,
+    Misuse, NtHandle, OpenAdapterFromLuid, Output, Pick, ProcessConfig, ProcessId, Request, Resumed,
+    SignalSynchronizationObjectFromCpu, Step, SyncObjectId, SyncObjectInfo, SyncState, ThreadId,
+    WaitForSynchronizationObjectFromCpu, WaitId, invariant,
+};
 
 /// A machine with two adapters: a device on each, and a fence that both have open.
 struct Pair {
     kernel: Kernel,
     threads: Vec<ThreadId>,
     devices: [LocalHandle; 2],
-    ids: [DeviceId; 2],
     fences: [LocalHandle; 2],
     fence: SyncObjectId,
 }
@@ -19,10 +24,7 @@ struct Pair {
 fn output(kernel: &mut Kernel, event: Event) -> Output {
     let outcome = kernel.handle(event).expect("no misuse");
     invariant::check(kernel).expect("the invariants hold");
-    match outcome.answer {
-        Answer::Complete(reply) => reply.output,
-        answer => panic!("{answer:?}"),
-    }
+    complete(outcome)
 }
 
 fn call(thread: ThreadId, request: Request) -> Event {
@@ -64,10 +66,14 @@ fn pair() -> Pair {
         panic!("no fence")
     };
     let fence = kernel.sync_objects().next().expect("the fence").id;
-    let ids = [0, 1].map(|place| kernel.devices().nth(place).expect("the device").id);
-    let second = kernel.make_opening(process, fence, Some(ids[1]), OpeningFlags::default());
-    invariant::check(&kernel).expect("the invariants hold");
-    Pair { kernel, threads, devices, ids, fences: [sync_object, second], fence }
+    let shared = output(&mut kernel, call(threads[0], share(share_one(sync_object, GENERIC_ALL))));
+    let Output::ShareObjects { handle } = shared else { panic!("not shared") };
+    let opened = output(&mut kernel, call(threads[0], open_nt2(handle, devices[1], 0)));
+    let Output::OpenSyncObjectFromNtHandle2 { sync_object: second, .. } = opened else {
+        panic!("not opened")
+    };
+    output(&mut kernel, call(threads[0], close_nt(handle)));
+    Pair { kernel, threads, devices, fences: [sync_object, second], fence }
 }
 
 impl Pair {
@@ -122,7 +128,7 @@ impl Pair {
     }
 
     fn notice(&self, adapter: u32) -> Step {
-        Step::Notice { object: self.fence, adapter: AdapterId(adapter), pick: Pick::Only }
+        Step::Notice { object: self.fence, adapter: AdapterId::from_number(adapter), pick: Pick::Only }
     }
 }
 
@@ -142,7 +148,10 @@ fn scd_21_gpu_27_another_adapter_hears_by_its_notice() {
     let here = pair.wait(1, 0, &[(fences[0], 2)], 0);
     let there = pair.wait(2, 1, &[(fences[1], 2)], 0);
     assert_eq!(resumed(&pair.signal(0, 2)), [here]);
-    assert_eq!((pair.marks(), pair.kernel.choices()), (vec![AdapterId(1)], vec![pair.notice(1)]));
+    assert_eq!(
+        (pair.marks(), pair.kernel.choices()),
+        (vec![AdapterId::from_number(1)], vec![pair.notice(1)])
+    );
     assert_eq!(pair.kernel.first_untimed_choice(), Some(pair.notice(1)));
     let step = pair.notice(1);
     assert_eq!(resumed(&pair.event(Event::Step(step.clone()))), [there]);
@@ -162,10 +171,10 @@ fn scd_18_scd_34_what_came_and_went_is_not_seen() {
     // A signal of the adapter's own looks as well, and leaves the other one to look.
     pair.signal(0, 0);
     pair.signal(1, 1);
-    assert_eq!(pair.marks(), [AdapterId(0)]);
+    assert_eq!(pair.marks(), [AdapterId::from_number(0)]);
     // The value that it has already is no write.
     pair.signal(0, 1);
-    assert_eq!(pair.marks(), [AdapterId(0)]);
+    assert_eq!(pair.marks(), [AdapterId::from_number(0)]);
 }
 
 #[test]
@@ -176,7 +185,7 @@ fn scd_34_a_mark_goes_with_the_last_user() {
     pair.signal(0, 1);
     let destroy = DestroySynchronizationObject { sync_object: fences[1] };
     pair.event(call(pair.threads[0], Request::DestroySynchronizationObject(destroy)));
-    assert_eq!(pair.marks(), [AdapterId(1)], "the wait still names it");
+    assert_eq!(pair.marks(), [AdapterId::from_number(1)], "the wait still names it");
     assert_eq!(pair.kernel.orphaned_waits(), [], "the first device can signal");
     let thread = pair.threads[1];
     pair.event(Event::Incident(Incident::EndThread(thread)));
@@ -195,7 +204,7 @@ fn cpu_17_a_wait_that_was_not_noticed_is_released_by_the_next_look_at_any_of_its
             let (first, second) = if flags == 0 { (2, 1) } else { (2, 9) };
             let wait = pair.wait(1, 1, &[(fences[1], first), (own, second)], flags);
             let raise = |pair: &mut Pair, value| {
-                let shared = core::mem::replace(&mut pair.fences[1], own);
+                let shared = std::mem::replace(&mut pair.fences[1], own);
                 let effects = pair.signal(1, value);
                 pair.fences[1] = shared;
                 resumed(&effects)
@@ -211,7 +220,7 @@ fn cpu_17_a_wait_that_was_not_noticed_is_released_by_the_next_look_at_any_of_its
             }
             // Its other fence changes, even to a lower value.
             assert_eq!(raise(&mut pair, if flags == 0 { 1 } else { 5 }), [wait]);
-            assert_eq!(pair.marks(), [AdapterId(1)]);
+            assert_eq!(pair.marks(), [AdapterId::from_number(1)]);
         }
     }
 }
@@ -221,11 +230,15 @@ fn tdr_01_scd_18_the_forced_maximum_reaches_another_adapter_by_its_notice_even_w
     let mut pair = pair();
     let fences = pair.fences;
     let there = pair.wait(1, 1, &[(fences[1], 7)], 0);
-    let stop =
-        |adapter| Event::Incident(Incident::StopAdapter { adapter: AdapterId(adapter), pick: Pick::Only });
+    let stop = |adapter| {
+        Event::Incident(Incident::StopAdapter { adapter: AdapterId::from_number(adapter), pick: Pick::Only })
+    };
     pair.event(stop(0));
-    assert_eq!((pair.kernel.fence_value(pair.fence), pair.marks()), (u64::MAX, vec![AdapterId(1)]));
-    assert_eq!(pair.kernel.device(pair.ids[1]).execution, ExecutionState::Active);
+    let fence = pair.kernel.sync_objects().find(|object| object.id == pair.fence).expect("the fence");
+    let forced = SyncState::MonitoredFence { value: u64::MAX };
+    assert_eq!((fence.state, fence.marks), (forced, vec![AdapterId::from_number(1)]));
+    let other = pair.kernel.devices().nth(1).expect("the device");
+    assert_eq!(other.execution, ExecutionState::Active);
     // The second adapter stops with nothing to force: its blocked wait ends without having been satisfied.
     let mut stopped = pair.kernel.clone();
     let outcome = stopped.handle(stop(1)).expect("no misuse");
