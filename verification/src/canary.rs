@@ -31,11 +31,21 @@ const DEPTHS: [usize; 6] = [2, 4, 6, 8, 12, 20];
 
 /// Looks for a planted mistake in every pair world, and returns the shortest sequence to it.
 ///
+/// With a pin its world alone is searched, as deep as its length says, and all worlds only where that shows nothing.
+///
 /// # Errors
 ///
 /// A pair world that can't be searched; that is a mistake of the world.
-pub fn find(planted: Planted) -> Result<Option<Found>, ExploreError> {
+pub fn find(planted: Planted, pin: Option<&Pin>) -> Result<Option<Found>, ExploreError> {
     let worlds = worlds(planted);
+    let pinned =
+        pin.and_then(|pin| Some((worlds.iter().find(|(world, _)| *world == pin.world)?, pin.length)));
+    if let Some(((world, model), length)) = pinned {
+        let found = search(world, model, planted, length)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
     // Most mistakes are found early, and the early levels of a world are small: so deeper and deeper, all worlds at a time.
     for depth in DEPTHS {
         let mut shortest: Option<Found> = None;
@@ -64,6 +74,7 @@ pub fn find(planted: Planted) -> Result<Option<Found>, ExploreError> {
 /// If a search panics.
 pub fn find_all<E: From<ExploreError>>(
     mistakes: &[Planted],
+    pins: &BTreeMap<String, Pin>,
     mut each: impl FnMut(Planted, Option<Found>) -> Result<(), E>,
 ) -> Result<(), E> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -76,7 +87,7 @@ pub fn find_all<E: From<ExploreError>>(
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(&planted) = mistakes.get(place) else { break };
                     // Nobody listens any more: the rest is not wanted.
-                    if sender.send((place, find(planted))).is_err() {
+                    if sender.send((place, find(planted, pins.get(planted.name())))).is_err() {
                         break;
                     }
                 }
@@ -119,9 +130,10 @@ fn search(
     world: &'static str,
     model: &PairModel,
     planted: Planted,
-    depth: usize,
+    events: usize,
 ) -> Result<Option<Found>, ExploreError> {
-    let options = Options { max_depth: Some(depth), ..Options::default() };
+    // A sequence of so many events ends in a state one deeper: the first state has the depth 1.
+    let options = Options { max_depth: Some(events + 1), ..Options::default() };
     let report = Explorer::new(model, options).run()?;
     let Some(result) = report.property(AGREEMENT) else { return Ok(None) };
     let PropertyOutcome::Broken(path) = &result.outcome else { return Ok(None) };
@@ -129,38 +141,55 @@ fn search(
     Ok(Some(Found { planted, world, sequence: path.lines(model), divergence }))
 }
 
-/// The pinned lengths, by the name of the mistake.
+/// Where a mistake is found, as pinned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// How long the shortest sequence is.
+    pub length: usize,
+    /// The pair world that has it.
+    pub world: String,
+}
+
+/// The pins, by the name of the mistake.
 ///
 /// # Errors
 ///
 /// What is wrong with `planted.toml`.
-pub fn pinned() -> Result<BTreeMap<String, usize>, toml::de::Error> {
+pub fn pinned() -> Result<BTreeMap<String, Pin>, toml::de::Error> {
     #[derive(serde::Deserialize)]
     struct File {
         shortest: BTreeMap<String, usize>,
+        world: BTreeMap<String, String>,
     }
-    toml::from_str::<File>(include_str!("../planted.toml")).map(|file| file.shortest)
+    let File { shortest, mut world } = toml::from_str(include_str!("../planted.toml"))?;
+    let pin = |(name, length): (String, usize)| {
+        let world = world.remove(&name).unwrap_or_default();
+        (name, Pin { length, world })
+    };
+    Ok(shortest.into_iter().map(pin).collect())
 }
 
-/// Rewrites the pinned lengths, keeping the comment at the head of the file; whole or not at all.
+/// Rewrites the pins, keeping the comment at the head of the file; whole or not at all.
 ///
 /// # Errors
 ///
 /// Any failure of reading or writing the file.
-pub fn bless(lengths: impl Iterator<Item = (Planted, usize)>) -> std::io::Result<()> {
+pub fn bless<'f>(found: impl Iterator<Item = (Planted, &'f Found)>) -> std::io::Result<()> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/planted.toml");
     let mut document: toml_edit::DocumentMut =
         std::fs::read_to_string(path)?.parse().map_err(std::io::Error::other)?;
-    let mut table = toml_edit::Table::new();
-    for (planted, length) in lengths {
-        table[planted.name()] = toml_edit::value(i64::try_from(length).map_err(std::io::Error::other)?);
+    let (mut shortest, mut worlds) = (toml_edit::Table::new(), toml_edit::Table::new());
+    for (planted, found) in found {
+        let length = i64::try_from(found.sequence.len()).map_err(std::io::Error::other)?;
+        shortest[planted.name()] = toml_edit::value(length);
+        worlds[planted.name()] = toml_edit::value(found.world);
     }
-    if let Some(decor) =
-        document.get("shortest").and_then(toml_edit::Item::as_table).map(toml_edit::Table::decor)
-    {
-        *table.decor_mut() = decor.clone();
+    for (key, mut table) in [("shortest", shortest), ("world", worlds)] {
+        if let Some(old) = document.get(key).and_then(toml_edit::Item::as_table) {
+            *table.decor_mut() = old.decor().clone();
+        }
+        document[key] = toml_edit::Item::Table(table);
     }
-    document["shortest"] = toml_edit::Item::Table(table);
     let fresh = concat!(env!("CARGO_MANIFEST_DIR"), "/planted.toml.new");
     std::fs::write(fresh, document.to_string())?;
     std::fs::rename(fresh, path)

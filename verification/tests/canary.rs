@@ -8,10 +8,11 @@ use kmt_core::Planted;
 fn every_planted_mistake_is_found_at_its_pinned_length() {
     let pinned = canary::pinned().expect("planted.toml parses");
     let mut wrong = Vec::new();
-    canary::find_all(Planted::ALL, |planted, found| {
+    canary::find_all(Planted::ALL, &pinned, |planted, found| {
         let length = found.map(|found| found.sequence.len());
-        if length.is_none() || length != pinned.get(planted.name()).copied() {
-            wrong.push(format!("{}: {length:?}, pinned {:?}", planted.name(), pinned.get(planted.name())));
+        let pin = pinned.get(planted.name());
+        if length.is_none() || length != pin.map(|pin| pin.length) {
+            wrong.push(format!("{}: {length:?}, pinned {pin:?}", planted.name()));
         }
         Ok::<_, ExploreError>(())
     })

@@ -1,5 +1,6 @@
 //! `kmt canary`.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use kmt::canary::{self, Found};
@@ -91,11 +92,14 @@ fn answer(arguments: &Arguments, format: Format, mistakes: &[Planted]) -> std::i
         return Ok(Exit::Clean);
     }
     let pinned = canary::pinned().unwrap_or_default();
+    // What is to be pinned anew is looked for everywhere.
+    let none = BTreeMap::new();
+    let pins = if arguments.bless { &none } else { &pinned };
     let mut exit = Exit::Clean;
     let mut rows = Vec::new();
-    canary::find_all(mistakes, |planted, found| {
+    canary::find_all(mistakes, pins, |planted, found| {
         let length = found.as_ref().map(|found| found.sequence.len());
-        let expected = pinned.get(planted.name()).copied();
+        let expected = pinned.get(planted.name()).map(|pin| pin.length);
         let good = length.is_some() && (arguments.bless || length == expected);
         if !good {
             exit = Exit::Verdict;
@@ -116,9 +120,7 @@ fn answer(arguments: &Arguments, format: Format, mistakes: &[Planted]) -> std::i
         writeln!(out)?;
     }
     if arguments.bless {
-        let lengths =
-            rows.iter().filter_map(|(planted, found, _)| Some((*planted, found.as_ref()?.sequence.len())));
-        canary::bless(lengths)?;
+        canary::bless(rows.iter().filter_map(|(planted, found, _)| Some((*planted, found.as_ref()?))))?;
     }
     Ok(exit)
 }
