@@ -29,8 +29,10 @@
 //!   reader.
 //! - `[world]`: `dialect` (windows, documented), `limits` (the names of [`document::LIMITS`]), and in order of creation
 //!   `[[world.adapter]]` (name, luid, kind, nodes, physical_adapters, has_display), `[[world.process]]` (name, user, session,
-//!   bits, raise_priority, threads) and `[[world.handle]]` (name, holder, process, access, inherit, protect), an NT handle to
-//!   a process that the host placed.
+//!   administrator, bits, raise_priority, threads), `[[world.directory]]` (path, refuses: the users who may not create in it),
+//!   `[[world.object]]` (path, type: Event or Section), a named object of the host, and `[[world.handle]]` (name, holder,
+//!   access, inherit, protect, and one of `process`, `directory`, a path, and `section = true`), an NT handle that the host
+//!   placed.
 //! - `[[program]]`: `thread` and `calls`. A call is a table of `call`, the inputs of the call in the rulebook, `null = true`
 //!   for a NULL pointer in place of the structure, `gives` (a name for an output, or a list of names where there is one for
 //!   each entry of an array), `expect`, and for CreateProcess `threads`, which the host starts in the new process at once.
@@ -43,6 +45,10 @@
 //! - `Info` of a synchronisation object is a table: `Type`, the members that the type has (`InitialState`; `MaxCount` and
 //!   `InitialCount`; `FenceValue`; `Event`; `InitialFenceValue` and `EngineAffinity`), and `Flags` in the second form, such as
 //!   `{ Type = "MONITORED_FENCE", InitialFenceValue = 5, Flags = ["Shared", "NtSecuritySharing"] }`.
+//! - `pObjectAttributes` and `pObjAttrib` are `"NULL"`, as which they count where they are left out, or a table: `ObjectName`, a
+//!   text such as `'\BaseNamedObjects\frame'`, `RootDirectory`, `Attributes`, `Length` (48), `NameLength` in bytes (that of the
+//!   text), `NameAligned` (true), and `SecurityDescriptor`, a table of `Revision` (1) and `AccessList`, a list of
+//!   `{ Trustee = "Everyone", Mask = "GENERIC_READ" }`; a trustee is `Everyone`, `Administrators` or the number of a user.
 //! - `ObjectHandleArray` and `FenceValueArray` are arrays or `"NULL"`. `ObjectCount` is as large as they are where it is not
 //!   written. `hAsyncEvent` is an event, or `"NULL"`: then the call waits itself.
 //! - A time limit is a number with a sign, in units of 100 ns, or `"NULL"`. Private data that goes in is written in
@@ -61,8 +67,8 @@
 //!   call that sets auto-reset events with more waiters than sets, `{ step = "notice", object = "f", adapter = "gpu" }` (T5),
 //!   `{ step = "reclaim", device = "d" }` (T12), `{ step = "timeout", thread = "t" }` (T14), `{ step = "grant", thread = "t" }`
 //!   (T15), `{ incident = "stop-adapter", adapter = "gpu" }` (also `kill-process`, `end-thread`), `{ host = "start-thread",
-//!   process = "app", name = "late" }` (also `add-adapter`, `create-process`, `place-process-handle`, `set-handle-flags`), each
-//!   of these with an `expect = { effects = […], sets = […], wakes = […] }` if wanted; `notice` and `stop-adapter` take
+//!   process = "app", name = "late" }` (also `add-adapter`, `create-process`, `add-directory`, `place-named-object`,
+//!   `place-handle`, `set-handle-flags`), each of these with an `expect = { effects = […], sets = […], wakes = […] }` if wanted; `notice` and `stop-adapter` take
 //!   `releases` too. It stands before the first table of the file.
 //! - `[explore]`: `incidents`, each of which may happen once at any point when all interleavings are checked, and
 //!   `most_incidents`. Grants, timeouts, picks and releases are tried in every order without being named; in one run the first
@@ -77,7 +83,7 @@
 //! Reading order: [`document`] (what a scenario is), [`calls`] (which fields a call has), [`parse()`] and [`print()`] (between
 //! text and document), [`error`] (what is wrong, and where), [`stage`] and [`machine`] (what it is played on), [`run()`] (one
 //! path; `pinning` is what an entry of a schedule stands for, `inputs` what goes into a call, `returns` what comes back to a
-//! thread, `identities` what names stand for, `claims` what has come true, `waiting` who is left), [`transcript`] (what
+//! thread, `identities` what names stand for, `claims` what has come true, `waiting` who is left, `holders` what keeps objects alive), [`transcript`] (what
 //! happened), [`protocol()`] (all paths).
 
 pub mod calls;
